@@ -23,7 +23,12 @@ pub enum Role {
 
 impl Role {
     /// All roles, highest first.
-    pub const ALL: [Self; 4] = [Self::Supervisor, Self::Leader, Self::Coworker, Self::Contractor];
+    pub const ALL: [Self; 4] = [
+        Self::Supervisor,
+        Self::Leader,
+        Self::Coworker,
+        Self::Contractor,
+    ];
 
     /// The word of the contract.
     pub fn word(self) -> &'static str {
@@ -47,7 +52,11 @@ impl Role {
 
     /// Which rendering of an object this role sees: budgets and invoices need a leader.
     pub fn view(self) -> View {
-        if self.is_at_least(Self::Leader) { View::Full } else { View::Limited }
+        if self.is_at_least(Self::Leader) {
+            View::Full
+        } else {
+            View::Limited
+        }
     }
 }
 

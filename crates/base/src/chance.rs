@@ -45,7 +45,9 @@ impl SeededChance {
     /// The stream of this seed.
     pub fn new(seed: u64) -> Self {
         use rand_chacha::rand_core::SeedableRng;
-        Self(std::sync::Mutex::new(rand_chacha::ChaCha8Rng::seed_from_u64(seed)))
+        Self(std::sync::Mutex::new(
+            rand_chacha::ChaCha8Rng::seed_from_u64(seed),
+        ))
     }
 }
 
@@ -53,6 +55,9 @@ impl SeededChance {
 impl Chance for SeededChance {
     fn fill(&self, buffer: &mut [u8]) {
         use rand_chacha::rand_core::Rng;
-        self.0.lock().expect("no holder of this lock panics").fill_bytes(buffer);
+        self.0
+            .lock()
+            .expect("no holder of this lock panics")
+            .fill_bytes(buffer);
     }
 }

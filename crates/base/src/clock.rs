@@ -20,10 +20,15 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the file that may read the clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the file that may read the clock"
+    )]
     fn wall(&self) -> WallTime {
         let now = std::time::SystemTime::now();
-        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since = now
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         WallTime(crate::time::micros(since))
     }
 

@@ -61,7 +61,12 @@ pub struct Problem {
 impl Problem {
     /// A problem without a sentence of its own.
     pub fn new(kind: Kind, field: impl Into<String>, code: &'static str) -> Self {
-        Self { kind, field: field.into(), code, sentence: None }
+        Self {
+            kind,
+            field: field.into(),
+            code,
+            sentence: None,
+        }
     }
 
     /// The same with a sentence that says what is wrong and what to do.

@@ -16,7 +16,10 @@ pub struct Id<T> {
 impl<T> Id<T> {
     /// The id with this number.
     pub const fn new(number: i64) -> Self {
-        Self { number, of: PhantomData }
+        Self {
+            number,
+            of: PhantomData,
+        }
     }
 
     /// The bare number, for SQL and JSON.
@@ -27,7 +30,11 @@ impl<T> Id<T> {
     /// Reads a path or query word; `None` unless it is a plain decimal number.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if digits { text.parse().ok().map(Self::new) } else { None }
+        if digits {
+            text.parse().ok().map(Self::new)
+        } else {
+            None
+        }
     }
 }
 

@@ -115,13 +115,18 @@ impl MasterKey {
 
     /// Reads the file form; `Err` holds the sentence for the operator.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let bytes = hex::decode(text.trim()).ok().filter(|bytes| bytes.len() == 32);
+        let bytes = hex::decode(text.trim())
+            .ok()
+            .filter(|bytes| bytes.len() == 32);
         let bytes = bytes.ok_or(
             "a master key is 64 hexadecimal digits; make one with `carillon key create FILE`",
         )?;
         let key = Key::try_from(bytes.as_slice()).map_err(|_| "a master key has 32 bytes")?;
         let id = hex::encode(&Sha256::digest(&bytes)[..4]);
-        Ok(Self { id, cipher: ChaCha20Poly1305::new(&key) })
+        Ok(Self {
+            id,
+            cipher: ChaCha20Poly1305::new(&key),
+        })
     }
 
     /// A short name of the key that tells nothing about it: the `key_id` of sealed rows.
@@ -134,18 +139,30 @@ impl MasterKey {
         let mut sealed = vec![0; limits::NONCE_BYTES];
         chance.fill(&mut sealed);
         let nonce = Nonce::try_from(sealed.as_slice()).expect("the buffer has a nonce's length");
-        let message = Payload { msg: secret.reveal().as_bytes(), aad: place.as_bytes() };
-        let cipher = self.cipher.encrypt(&nonce, message).expect("a secret is far below the limit");
+        let message = Payload {
+            msg: secret.reveal().as_bytes(),
+            aad: place.as_bytes(),
+        };
+        let cipher = self
+            .cipher
+            .encrypt(&nonce, message)
+            .expect("a secret is far below the limit");
         sealed.extend(cipher);
         sealed
     }
 
     /// Decrypts what was sealed for this place; anything else is `Internal`.
     pub fn open(&self, sealed: &[u8], place: &str) -> Result<Secret<String>> {
-        let refuse = || Error::internal(format!("the secret at {place} was not sealed by this key"));
-        let (nonce, cipher) = sealed.split_at_checked(limits::NONCE_BYTES).ok_or_else(refuse)?;
+        let refuse =
+            || Error::internal(format!("the secret at {place} was not sealed by this key"));
+        let (nonce, cipher) = sealed
+            .split_at_checked(limits::NONCE_BYTES)
+            .ok_or_else(refuse)?;
         let nonce = Nonce::try_from(nonce).map_err(|_| refuse())?;
-        let message = Payload { msg: cipher, aad: place.as_bytes() };
+        let message = Payload {
+            msg: cipher,
+            aad: place.as_bytes(),
+        };
         let plain = self.cipher.decrypt(&nonce, message).map_err(|_| refuse())?;
         String::from_utf8(plain).map(Secret).map_err(|_| refuse())
     }
@@ -173,7 +190,11 @@ mod tests {
 
         let sealed = key.seal(&secret, "webhooks.sealed_secret:1", &chance);
 
-        assert_eq!(key.open(&sealed, "webhooks.sealed_secret:1").expect("opens"), secret);
+        assert_eq!(
+            key.open(&sealed, "webhooks.sealed_secret:1")
+                .expect("opens"),
+            secret
+        );
         assert!(key.open(&sealed, "webhooks.sealed_secret:2").is_err());
         assert!(other.open(&sealed, "webhooks.sealed_secret:1").is_err());
         assert!(key.open(&sealed[..8], "webhooks.sealed_secret:1").is_err());
@@ -184,13 +205,21 @@ mod tests {
         let token = Secret::token("crp-", &crate::chance::SystemChance);
         let text = token.reveal();
         assert_eq!(text.len(), 4 + 39);
-        assert!(text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+        assert!(
+            text.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        );
         assert_eq!(format!("{token:?}"), "***");
     }
 
     #[test]
     fn base_32_follows_rfc_4648() {
-        for (plain, coded) in [("", ""), ("f", "my"), ("foob", "mzxw6yq"), ("foobar", "mzxw6ytboi")] {
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "my"),
+            ("foob", "mzxw6yq"),
+            ("foobar", "mzxw6ytboi"),
+        ] {
             assert_eq!(base32(plain.as_bytes()), coded);
         }
     }

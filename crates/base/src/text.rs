@@ -18,7 +18,12 @@ mod tests {
 
     #[test]
     fn case_and_composition_do_not_matter() {
-        for (left, right) in [("ATLAS", "atlas"), ("Ä", "a\u{308}"), ("ÉTÉ", "été"), ("", "")] {
+        for (left, right) in [
+            ("ATLAS", "atlas"),
+            ("Ä", "a\u{308}"),
+            ("ÉTÉ", "été"),
+            ("", ""),
+        ] {
             assert_eq!(fold(left), fold(right));
         }
         assert_ne!(fold("a"), fold("ä"));

@@ -72,7 +72,9 @@ impl WallTime {
 
     /// Midnight UTC at the start of a date.
     pub fn start_of(date: Date) -> Self {
-        let days = civil::date(1970, 1, 1).until(date).map_or(0, |span| i64::from(span.get_days()));
+        let days = civil::date(1970, 1, 1)
+            .until(date)
+            .map_or(0, |span| i64::from(span.get_days()));
         Self(days * 86_400_000_000)
     }
 
@@ -127,9 +129,21 @@ mod tests {
             ("2024-03-18", "2024-03-18T00:00:00Z"),
             ("1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"),
         ] {
-            assert_eq!(WallTime::parse(given).map(|time| time.to_string()).as_deref(), Some(shown));
+            assert_eq!(
+                WallTime::parse(given)
+                    .map(|time| time.to_string())
+                    .as_deref(),
+                Some(shown)
+            );
         }
-        for bad in ["", "yesterday", "2024-13-01", "2024-3-1", "2024-03-18T25:00:00Z", "20240318"] {
+        for bad in [
+            "",
+            "yesterday",
+            "2024-13-01",
+            "2024-3-1",
+            "2024-03-18T25:00:00Z",
+            "20240318",
+        ] {
             assert_eq!(WallTime::parse(bad), None, "{bad}");
         }
     }

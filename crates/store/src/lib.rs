@@ -1,1 +1,30 @@
-//! Placeholder.
+//! One SQL text on every engine, and transactions that cannot forget what they must tell.
+//!
+//! Words: record, event, announcement, silence, group, wake-up (ARCHITECTURE.md, Words).
+//!
+//! The common SQL: placeholders `$1 …`; time as integer microseconds; JSON as text that SQL never
+//! opens; `returning` and `on conflict` are welcome; no `now()`, no random functions, no triggers.
+//! What must differ between engines is a word in braces, explained in [`dialect`].
+//!
+//! Never: a resource's meaning; HTTP; a transaction open across a call to somebody else.
+
+pub mod db;
+pub mod dialect;
+pub mod disk;
+pub mod engine_time;
+pub mod migrate;
+pub mod record;
+pub mod row;
+pub mod select;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
+pub mod tx;
+pub mod wake;
+mod writer;
+
+pub use db::{Db, Environment, Lock};
+pub use record::{Announcement, Event, Record, Recorded, Rendering, Silence};
+pub use row::{FromRow, Row, ToValue, Value};
+pub use select::Select;
+pub use tx::{Reader, Tx};
+pub use wake::{Wake, Wakes};
