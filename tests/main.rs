@@ -1,1 +1,4 @@
 //! Stories.
+
+mod guides;
+mod shapes;

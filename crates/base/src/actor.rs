@@ -78,8 +78,8 @@ pub enum Reason {
     Retention,
     /// A token is looked up; no user is known yet.
     TokenLookUp,
-    /// A pending user is seen for the first time.
-    FirstUse,
+    /// A pending user of this account is seen for the first time.
+    FirstUse(Id<id::Account>),
     /// A health check.
     Health,
     /// The schema is brought up to date.

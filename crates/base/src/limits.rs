@@ -1,6 +1,7 @@
 //! Every limit that is no setting; settings are in the settings table.
 //!
 //! Numbers in brackets are the rows of the table of limits in `docs/settings.md`.
+//! Never: a limit that an operator may change.
 
 use std::time::Duration;
 

@@ -1,1 +1,109 @@
-//! Placeholder.
+//! The HTTP server: the kit, and one folder per resource with its API and pages.
+//!
+//! Words: *app*, what every handler works with; *wiring*, what the binary gives it.
+//! Never: configuration files, process matters.
+
+use std::fmt;
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use base::{Actor, Clock, Result};
+
+pub mod http;
+mod openapi;
+pub mod operating;
+pub mod resources;
+pub mod settings;
+pub mod shapes;
+
+pub use http::{Page, Shutdown, Stopper, Urls, serve, shutdown};
+pub use openapi::document;
+pub use settings::Settings;
+
+/// Turns credentials into the actor they name; `Unauthenticated` if they name none.
+pub type Authenticate =
+    fn(App, http::Presented) -> Pin<Box<dyn Future<Output = Result<Actor>> + Send>>;
+
+/// What the server is made of.
+pub struct Wiring {
+    /// What the operator set.
+    pub settings: Settings,
+    /// The database.
+    pub db: store::Db,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The registry, usually [`resources::RESOURCES`].
+    pub resources: &'static [http::Resource],
+    /// Who a token stands for, usually `identity::authenticate`.
+    pub authenticate: Authenticate,
+    /// Whether requests should be sent here.
+    pub readiness: Arc<dyn operating::Readiness>,
+    /// Prints all metrics in Prometheus text format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+/// What every handler works with; cloning it is cheap.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`], read as its fields.
+pub struct Parts {
+    /// What the operator set.
+    pub settings: Settings,
+    /// Prints URLs.
+    pub urls: http::Urls,
+    /// The database, to which an actor is the only key.
+    pub db: store::Db,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The registry.
+    pub resources: &'static [http::Resource],
+    pub(crate) authenticate: Authenticate,
+    pub(crate) readiness: Arc<dyn operating::Readiness>,
+    pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    pub(crate) table: http::Table,
+    pub(crate) rate_limit: http::RateLimit,
+}
+
+impl App {
+    /// Puts the server together. Panics if the registry contradicts itself.
+    pub fn new(wiring: Wiring) -> Self {
+        let resources = wiring
+            .resources
+            .iter()
+            .flat_map(|resource| (resource.routes)());
+        let own = operating::routes(&wiring.settings)
+            .into_iter()
+            .chain(openapi::routes());
+        Self(Arc::new(Parts {
+            urls: http::Urls::new(&wiring.settings.public_url),
+            table: http::Table::new(resources.chain(own)),
+            rate_limit: http::RateLimit::default(),
+            settings: wiring.settings,
+            db: wiring.db,
+            clock: wiring.clock,
+            resources: wiring.resources,
+            authenticate: wiring.authenticate,
+            readiness: wiring.readiness,
+            metrics: wiring.metrics,
+        }))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("public_url", &self.settings.public_url)
+            .finish_non_exhaustive()
+    }
+}

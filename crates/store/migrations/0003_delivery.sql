@@ -35,6 +35,7 @@ create table lanes (
   host {text_c} not null,
   state {text_c} not null,
   due_at {int},
+  planned_at {int},
   head {int} not null,
   next_seq {int} not null,
   step {int} not null,
@@ -63,7 +64,8 @@ create table events (
   changes_limited {text_c},
   object {text_c} not null,
   object_limited {text_c},
-  checksum {bytes} not null
+  checksum {bytes} not null,
+  checksum_limited {bytes}
 ) {strict};
 create index events_by_age on events (created_at);
 

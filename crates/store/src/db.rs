@@ -6,54 +6,17 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use base::{Actor, Chance, Clock, EngineTime, Error, MasterKey, Reason, Result, limits};
+use base::{Actor, EngineTime, Error, Reason, Result, limits};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::engine_time::EngineClock;
+use crate::environment::Environment;
 use crate::migrate;
-use crate::record::{Record, Recorded};
+use crate::record::Recorded;
 use crate::tx::{Reader, Tx, failure};
 use crate::wake::Wakes;
 use crate::writer::{Job, Writer, caught};
-
-/// Takes the records of a transaction before it commits: delivery gives it.
-pub type RecordHook = Arc<dyn Fn(&mut Tx<'_>, &[Record]) -> Result<()> + Send + Sync>;
-
-/// What a database needs of the world around it.
-#[derive(Clone)]
-pub struct Environment {
-    /// Where time comes from.
-    pub clock: Arc<dyn Clock>,
-    /// Where randomness comes from.
-    pub chance: Arc<dyn Chance>,
-    /// What seals secrets.
-    pub master_key: MasterKey,
-    /// `{public_url}/v2`.
-    pub api: String,
-    /// What becomes of records.
-    pub record: RecordHook,
-    /// Faults that a test asks for.
-    #[cfg(feature = "testing")]
-    pub faults: Faults,
-}
-
-/// Faults that a test asks for.
-#[cfg(feature = "testing")]
-#[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<std::sync::atomic::AtomicBool>);
-
-#[cfg(feature = "testing")]
-impl Faults {
-    /// Lets the next commit fail.
-    pub fn fail_next_commit(&self) {
-        self.0.store(true, std::sync::atomic::Ordering::SeqCst);
-    }
-
-    pub(crate) fn take_commit_failure(&self) -> bool {
-        self.0.swap(false, std::sync::atomic::Ordering::SeqCst)
-    }
-}
 
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
@@ -418,36 +381,4 @@ fn sync_folder(path: &Path) {
     if let Err(cause) = synced {
         tracing::warn!(event = "folder_not_synced", %cause);
     }
-}
-
-/// The proof that this is the only server on a SQLite file; given up when dropped.
-#[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "held for its effect")] File);
-
-impl Lock {
-    /// Takes the lock file beside the database. `Unavailable` with a sentence if another server
-    /// has it.
-    pub fn take(database: &Path) -> Result<Self> {
-        let path = with_ending(database, ".lock");
-        let file = File::create(&path).map_err(|cause| {
-            Error::Unavailable(format!(
-                "The lock file {} cannot be made: {cause}.",
-                path.display()
-            ))
-        })?;
-        file.try_lock().map_err(|_| {
-            Error::Unavailable(format!(
-                "Another Carillon server runs on {}. Stop it, or give this one another database.",
-                database.display()
-            ))
-        })?;
-        Ok(Self(file))
-    }
-}
-
-/// The path with something added to its name: `carillon.db` → `carillon.db.key`.
-pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }

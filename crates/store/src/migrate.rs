@@ -6,8 +6,8 @@
 use base::{Error, Result, Secret};
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::db::Environment;
 use crate::dialect;
+use crate::environment::Environment;
 use crate::tx::failure;
 
 /// Title and text of each migration, in order.

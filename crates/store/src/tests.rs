@@ -1,3 +1,5 @@
+//! The promises of the store, on files and in memory.
+
 use std::sync::Arc;
 
 use base::chance::SeededChance;
@@ -11,16 +13,15 @@ const ENGINE: Actor = Actor::System(Reason::Engine);
 fn environment() -> Environment {
     let chance = SeededChance::new(7);
     let key = MasterKey::parse(MasterKey::draw(&chance).reveal()).expect("a drawn key");
-    Environment {
-        clock: Arc::new(ManualClock::at(
-            WallTime::parse("2024-03-18").expect("a date"),
-        )),
-        chance: Arc::new(chance),
-        master_key: key,
-        api: "http://127.0.0.1:8080/v2".into(),
-        record: Arc::new(|_, _| Ok(())),
-        faults: crate::db::Faults::default(),
-    }
+    let clock = ManualClock::at(WallTime::parse("2024-03-18").expect("a date"));
+    let api = "http://127.0.0.1:8080/v2".into();
+    Environment::new(
+        Arc::new(clock),
+        Arc::new(chance),
+        key,
+        api,
+        Arc::new(|_, _| Ok(())),
+    )
 }
 
 fn insert_node(db: &Db, id: &'static str) -> base::Result<()> {

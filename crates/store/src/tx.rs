@@ -5,11 +5,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use base::{Actor, Chance, EngineTime, Error, Id, Kind, MasterKey, Result, Role, WallTime, id};
+use base::{
+    Actor, Chance, EngineTime, Error, Id, Kind, MasterKey, Reason, Result, Role, WallTime, id,
+};
 use rusqlite::Connection;
 
-use crate::db::Environment;
 use crate::dialect;
+use crate::environment::Environment;
 use crate::record::{Ledger, Record, Recorded, Silence};
 use crate::row::{FromRow, Row, ToValue, Value};
 use crate::select::Select;
@@ -51,7 +53,9 @@ impl<'c> Reader<'c> {
     /// asking for it is a fault of ours: `Internal`.
     pub fn account(&self) -> Result<Id<id::Account>> {
         match self.actor {
-            Actor::User { account, .. } | Actor::Operator(account) => Ok(account),
+            Actor::User { account, .. }
+            | Actor::Operator(account)
+            | Actor::System(Reason::FirstUse(account)) => Ok(account),
             Actor::System(reason) => Err(Error::internal(format!(
                 "{reason:?} is bound to no account"
             ))),

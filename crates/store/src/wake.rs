@@ -1,25 +1,32 @@
-//! Wake-ups: hints after a commit that there is work. Losing one costs time, never a payload.
+//! What a commit tells the process: wake-ups, and stops.
 //!
+//! Words: *wake-up* = a hint that there is work: losing one costs time, never a payload.
+//! *Stop* = from its commit on, nothing begun before may go out to this webhook (I8).
 //! Never: carrying what was changed; whoever wakes looks into the database.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use base::EngineTime;
 use tokio::sync::{Notify, broadcast};
 
-/// What became due.
+/// What a commit tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wake {
-    /// A lane or a receiver: the engine shall look.
+    /// A lane or a receiver became due: the engine shall look.
     Engine,
     /// The lane of this webhook moved: whoever waits for it shall look.
     Lane(i64),
+    /// What was begun for this webhook up to this moment may no longer go out.
+    Stop(i64, EngineTime),
 }
 
-/// Where wake-ups arrive; cheap to clone.
+/// Where wake-ups and stops arrive; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Wakes {
     engine: Arc<Notify>,
     lanes: broadcast::Sender<i64>,
+    stops: Arc<Mutex<BTreeMap<i64, EngineTime>>>,
 }
 
 impl Wakes {
@@ -27,6 +34,7 @@ impl Wakes {
         Self {
             engine: Arc::default(),
             lanes: broadcast::channel(LANES_MAX).0,
+            stops: Arc::default(),
         }
     }
 
@@ -40,13 +48,41 @@ impl Wakes {
         self.lanes.subscribe()
     }
 
-    /// Passes a wake-up on.
+    /// Passes a wake-up or a stop on.
     pub fn send(&self, wake: Wake) {
         match wake {
             Wake::Engine => self.engine.notify_one(),
             // No listener is no fault: nobody waits for this lane.
             Wake::Lane(webhook) => drop(self.lanes.send(webhook)),
+            Wake::Stop(webhook, at) => {
+                self.stops().insert(webhook, at);
+            }
         }
+    }
+
+    /// Writes to a webhook's receiver unless what was begun at `begun` has been stopped. A stop
+    /// that comes meanwhile waits for the end of the write; so it is never answered in between.
+    pub fn write_unless_stopped(
+        &self,
+        webhook: i64,
+        begun: EngineTime,
+        write: impl FnOnce(),
+    ) -> bool {
+        let stops = self.stops();
+        let is_stopped = stops.get(&webhook).is_some_and(|stop| begun <= *stop);
+        if !is_stopped {
+            write();
+        }
+        !is_stopped
+    }
+
+    /// Forgets stops older than this: nothing begun before them is under way any more.
+    pub fn forget_stops_before(&self, moment: EngineTime) {
+        self.stops().retain(|_, stop| *stop >= moment);
+    }
+
+    fn stops(&self) -> std::sync::MutexGuard<'_, BTreeMap<i64, EngineTime>> {
+        self.stops.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,8 +11,8 @@ use std::sync::mpsc;
 use base::{Actor, Error, Result, limits};
 use rusqlite::Connection;
 
-use crate::db::Environment;
 use crate::engine_time::EngineClock;
+use crate::environment::Environment;
 use crate::tx::{Reader, Tx, failure};
 use crate::wake::{Wake, Wakes};
 
@@ -65,6 +65,7 @@ impl Writer {
     }
 
     /// Runs one change as a group of its own.
+    #[cfg(feature = "testing")]
     pub(crate) fn run_alone(&mut self, job: Job) {
         let is_lost = self.connection.execute_batch("begin immediate").is_err();
         let mut group = Group {
@@ -109,11 +110,12 @@ impl Writer {
         };
         match committed {
             Ok(()) => {
-                for (outcome, answer) in group.answers {
-                    answer(outcome);
-                }
+                // Wake-ups first: a stop must be known here before its answer goes out (I8).
                 for wake in group.wakes {
                     self.wakes.send(wake);
+                }
+                for (outcome, answer) in group.answers {
+                    answer(outcome);
                 }
             }
             Err(_) => {

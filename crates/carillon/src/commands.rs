@@ -1,0 +1,94 @@
+//! The commands: one file each, what they share beside them.
+//!
+//! Never: rules of resources; commands call the same actions as the API.
+
+mod client;
+mod config;
+mod installation;
+mod key;
+mod listen;
+mod log;
+mod migrate;
+mod openapi;
+mod receiver;
+mod signals;
+mod terminal;
+mod verify;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use terminal::Terminal;
+
+use crate::failed::{Failed, Result};
+
+/// A self-hosted server for time tracking with signed, ordered webhooks and broadcasts.
+#[derive(Debug, Parser)]
+#[command(name = "carillon", version, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print nothing but data and errors
+    #[arg(long, global = true)]
+    quiet: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+impl Cli {
+    /// How this run speaks.
+    pub(crate) fn terminal(&self) -> Terminal {
+        Terminal::new(self.json, self.quiet)
+    }
+}
+
+/// What can be asked of the binary.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Receive webhooks or broadcasts of a server on this machine, for a while
+    Listen(listen::Arguments),
+    /// Show the settings: value, origin, default, meaning
+    Config(config::Arguments),
+    /// Bring the schema of the database up to date
+    Migrate(migrate::Arguments),
+    /// Work with the master key
+    #[command(subcommand)]
+    Key(key::Subcommand),
+    /// Print the description of the API (OpenAPI)
+    Openapi(openapi::Arguments),
+    /// Verify the signature of a delivery
+    Verify(verify::Arguments),
+    /// Show the version
+    Version,
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: Command, terminal: Terminal) -> Result<()> {
+    match command {
+        Command::Listen(arguments) => block_on(listen::run(arguments, terminal)),
+        Command::Config(arguments) => config::run(&arguments, terminal),
+        Command::Migrate(arguments) => migrate::run(arguments, terminal),
+        Command::Key(subcommand) => key::run(subcommand, terminal),
+        Command::Openapi(arguments) => openapi::run(&arguments, terminal),
+        Command::Verify(arguments) => verify::run(&arguments, terminal),
+        Command::Version => version::run(terminal),
+    }
+}
+
+/// Shows help or wrong usage; 0 or 2.
+pub(crate) fn show_usage(usage: &clap::Error) -> ExitCode {
+    // Nothing can be told to somebody who closed both outputs.
+    usage.print().ok();
+    ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Failed::doing("The threads could not be started", cause))?;
+    runtime.block_on(work)
+}

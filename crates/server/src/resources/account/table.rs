@@ -1,0 +1,16 @@
+//! The statement on accounts that the API needs.
+//!
+//! Never: another account than the actor's.
+
+use base::{Error, Kind, Result};
+use store::Reader;
+
+use super::Account;
+
+/// The actor's account; visible to all its users.
+pub(super) fn peek(reader: &Reader<'_>) -> Result<Account> {
+    let sql = "select id, name, created_at, updated_at from accounts where id = $1";
+    reader
+        .row(sql, &[&reader.account()?])?
+        .ok_or(Error::NotFound(Kind::Account))
+}

@@ -1,0 +1,86 @@
+//! The shape `timer`.
+//!
+//! Never: reading anything; the moment at which a running timer is shown is given.
+
+use std::time::Duration;
+
+use base::id::{self, Id};
+use base::{Date, EngineTime};
+use serde::Serialize;
+
+use super::Seen;
+use crate::resources::projects::SimpleProject;
+use crate::resources::users::SimpleUser;
+
+/// A timer as the API shows it, fields in the order of the shape file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TimerShape {
+    id: Id<id::Timer>,
+    state: &'static str,
+    seconds: u64,
+    formatted_time: String,
+    date: Date,
+    description: String,
+    user: SimpleUser,
+    project: SimpleProject,
+    url: String,
+    start_url: String,
+    pause_url: String,
+    add_or_subtract_time_url: String,
+    log_url: String,
+    log_inbox_entry_url: String,
+}
+
+impl TimerShape {
+    /// The timer at this moment; `api` is `{public_url}/v2`.
+    pub fn of(seen: &Seen, now: EngineTime, api: &str) -> Self {
+        let timer = &seen.timer;
+        let elapsed = timer.elapsed(now);
+        let url = url(api, timer.project);
+        Self {
+            id: timer.id,
+            state: timer.state.word(),
+            seconds: elapsed.as_secs(),
+            formatted_time: formatted(elapsed),
+            date: timer.date,
+            description: timer.description.clone(),
+            user: SimpleUser::of(&seen.user, api),
+            project: SimpleProject::of(&seen.project, api),
+            start_url: format!("{url}/start"),
+            pause_url: format!("{url}/pause"),
+            add_or_subtract_time_url: format!("{url}/add_or_subtract_time"),
+            log_url: format!("{url}/log"),
+            log_inbox_entry_url: format!("{url}/log_inbox_entry"),
+            url,
+        }
+    }
+}
+
+/// Where a user reads the own timer on a project.
+pub fn url(api: &str, project: Id<id::Project>) -> String {
+    format!("{api}/projects/{project}/timer")
+}
+
+/// `HH:MM:SS`; 27 hours are `27:00:00` (contract README §8, point 13).
+fn formatted(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    format!("{hours:02}:{minutes:02}:{:02}", seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_have_two_digits_at_least_and_do_not_wrap() {
+        for (seconds, shown) in [
+            (0, "00:00:00"),
+            (4530, "01:15:30"),
+            (97_200, "27:00:00"),
+            (360_000, "100:00:00"),
+        ] {
+            assert_eq!(formatted(Duration::from_secs(seconds)), shown);
+        }
+    }
+}
