@@ -1,4 +1,7 @@
 //! Stories.
 
+mod crash;
 mod guides;
 mod shapes;
+mod stories;
+mod world;

@@ -2,17 +2,24 @@
 //!
 //! Never: rules of resources; commands call the same actions as the API.
 
+mod account;
 mod client;
 mod config;
+mod demo;
 mod installation;
 mod key;
 mod listen;
 mod log;
 mod migrate;
+mod node;
 mod openapi;
+mod password;
 mod receiver;
+mod serve;
 mod signals;
 mod terminal;
+mod tokens;
+mod users;
 mod verify;
 mod version;
 
@@ -48,8 +55,21 @@ impl Cli {
 /// What can be asked of the binary.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// See the whole story on this machine: a server with sample data and its receiver
+    Demo(demo::Arguments),
+    /// Run the server
+    Serve(serve::Arguments),
     /// Receive webhooks or broadcasts of a server on this machine, for a while
     Listen(listen::Arguments),
+    /// Make accounts
+    #[command(subcommand)]
+    Account(account::Subcommand),
+    /// Work with the people of an account
+    #[command(subcommand)]
+    Users(users::Subcommand),
+    /// Work with tokens for the API
+    #[command(subcommand)]
+    Tokens(tokens::Subcommand),
     /// Show the settings: value, origin, default, meaning
     Config(config::Arguments),
     /// Bring the schema of the database up to date
@@ -68,7 +88,12 @@ pub(crate) enum Command {
 /// Runs a command to its end.
 pub(crate) fn run(command: Command, terminal: Terminal) -> Result<()> {
     match command {
+        Command::Demo(arguments) => block_on(demo::run(arguments, terminal)),
+        Command::Serve(arguments) => block_on(serve::run(arguments, terminal)),
         Command::Listen(arguments) => block_on(listen::run(arguments, terminal)),
+        Command::Account(subcommand) => account::run(subcommand, terminal),
+        Command::Users(subcommand) => users::run(subcommand, terminal),
+        Command::Tokens(subcommand) => tokens::run(subcommand, terminal),
         Command::Config(arguments) => config::run(&arguments, terminal),
         Command::Migrate(arguments) => migrate::run(arguments, terminal),
         Command::Key(subcommand) => key::run(subcommand, terminal),
@@ -91,4 +116,10 @@ fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         .build()
         .map_err(|cause| Failed::doing("The threads could not be started", cause))?;
     runtime.block_on(work)
+}
+
+/// The name of this machine, if it says.
+fn machine() -> Option<String> {
+    let name = std::fs::read_to_string("/etc/hostname").ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }

@@ -26,6 +26,15 @@ pub struct Round {
     pub messages: Vec<Message>,
 }
 
+impl Round {
+    /// No byte of a message may be written after this moment: the next round may start later, on
+    /// another node too. A round that is not held up ends before.
+    pub fn writes_until(&self, settings: &Settings) -> EngineTime {
+        let count = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
+        self.started_at + settings.broadcast_timeout * count
+    }
+}
+
 /// How a round ended, as far as anybody wants to know.
 #[derive(Clone, Debug)]
 pub struct RoundEnded {
@@ -120,16 +129,24 @@ impl FromRow for Due {
 
 const COLUMNS: &str = "id, account_id, name, payload_uri, sealed_secret";
 
+/// What a turn took.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    pub(crate) rounds: Vec<Round>,
+    /// Whether more may be due than one turn looks at.
+    pub(crate) has_more: bool,
+}
+
 /// Takes the pings and rounds that are due, the longest waiting first, as far as there is room.
 pub(crate) fn take_due(
     tx: &mut Tx<'_>,
     settings: &Settings,
     node: &str,
     load: &mut Load,
-) -> Result<Vec<Round>> {
+) -> Result<Taken> {
     let mut rounds = Vec::new();
     if load.under_way_count() >= load.cap {
-        return Ok(rounds);
+        return Ok(Taken::default());
     }
     let full = load.full_for();
     let pinged: Vec<Due> = tx.rows(
@@ -145,9 +162,12 @@ pub(crate) fn take_due(
         }
         let sql = "update broadcast_receivers set ping_at = null where id = $1";
         tx.write(Kind::Delivery, sql, &[&due.id])?;
+        let Some(secret) = secret_of(tx, &due) else {
+            continue;
+        };
         let ping = ping_message(tx, due.id);
         load.begin(due.id);
-        rounds.push(round(tx, due, vec![ping], None)?);
+        rounds.push(round(tx, due, secret, vec![ping], None));
     }
     // A round of a failing receiver may take the last place, so the room is asked for each.
     let collected: Vec<Due> = tx.rows(
@@ -161,17 +181,25 @@ pub(crate) fn take_due(
     for due in collected {
         if load.has_room_for(due.id) {
             let (receiver, taken) = (due.id, take_round(tx, settings, node, due)?);
-            load.begin(receiver);
-            rounds.push(taken);
+            if let Some(taken) = taken {
+                load.begin(receiver);
+                rounds.push(taken);
+            }
         }
     }
-    Ok(rounds)
+    let has_more = i64::try_from(rounds.len()).unwrap_or(i64::MAX) >= ROUNDS_MAX;
+    Ok(Taken { rounds, has_more })
 }
 
 /// Rounds that one turn takes: a bound, so that a turn stays short.
 const ROUNDS_MAX: i64 = 64;
 
-fn take_round(tx: &mut Tx<'_>, settings: &Settings, node: &str, due: Due) -> Result<Round> {
+fn take_round(
+    tx: &mut Tx<'_>,
+    settings: &Settings,
+    node: &str,
+    due: Due,
+) -> Result<Option<Round>> {
     let mut messages: Vec<Message> = tx.write_returning(
         Kind::Delivery,
         "delete from marks where receiver_id = $1 and account_id = $2
@@ -190,7 +218,8 @@ fn take_round(tx: &mut Tx<'_>, settings: &Settings, node: &str, due: Due) -> Res
         &[&due.id, &now, &wall, &until, &node],
     )?;
     metrics::counter!("carillon_broadcast_rounds_total").increment(1);
-    round(tx, due, messages, Some(until))
+    let secret = secret_of(tx, &due);
+    Ok(secret.map(|secret| round(tx, due, secret, messages, Some(until))))
 }
 
 impl FromRow for Message {
@@ -213,16 +242,26 @@ fn ping_message(tx: &Tx<'_>, receiver: i64) -> Message {
     }
 }
 
+/// The secret of a receiver; none if it is damaged. Then its messages cannot be signed and are
+/// dropped: one receiver does not hold up the turn of all.
+fn secret_of(tx: &Tx<'_>, due: &Due) -> Option<Secret<String>> {
+    let place = secret_place(due.id);
+    let opened = tx.master_key().open(&due.sealed_secret, &place);
+    opened
+        .inspect_err(|error| {
+            tracing::error!(event = "receiver_secret_damaged", receiver = due.id, %error);
+        })
+        .ok()
+}
+
 fn round(
     tx: &Tx<'_>,
     due: Due,
+    secret: Secret<String>,
     messages: Vec<Message>,
     until: Option<EngineTime>,
-) -> Result<Round> {
-    let secret = tx
-        .master_key()
-        .open(&due.sealed_secret, &secret_place(due.id))?;
-    Ok(Round {
+) -> Round {
+    Round {
         receiver: Id::new(due.id),
         name: due.name,
         payload_uri: due.payload_uri,
@@ -230,7 +269,7 @@ fn round(
         started_at: tx.now,
         until,
         messages,
-    })
+    }
 }
 
 /// Where a receiver's secret is sealed to.

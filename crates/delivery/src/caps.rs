@@ -126,6 +126,24 @@ impl Load {
         (!is_open).then_some(HeldBy::Host)
     }
 
+    /// The owners and hosts that have no place for this class now.
+    pub(crate) fn full(&self, failing: bool, now: EngineTime) -> Held {
+        let owners = self.owners.iter();
+        let owners = owners.filter(|(_, it)| !it.has_room(self.caps.per_owner_max, failing));
+        let hosts = self.hosts.iter();
+        let hosts = hosts.filter(|(_, it)| !it.has_room(self.caps.per_host_max, failing));
+        let too_fast = self.rates.iter().filter(|(_, next)| **next > now);
+        let hosts = hosts.map(|(host, _)| host);
+        let hosts = hosts.chain(too_fast.map(|(host, _)| host));
+        Held {
+            owners: owners.map(|(owner, _)| *owner).collect(),
+            hosts: hosts
+                .filter(|host| !self.exempt.contains(*host))
+                .cloned()
+                .collect(),
+        }
+    }
+
     /// Whether anything of this class may start at all.
     pub(crate) fn has_room(&self, failing: bool) -> bool {
         self.total.has_room(self.caps.attempts_max, failing)

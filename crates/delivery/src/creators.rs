@@ -6,7 +6,7 @@
 use base::{Id, Kind, Result, id};
 use store::{Reader, Recorded, Silence, Tx, Wake};
 
-use crate::lanes::{self, State};
+use crate::lanes::{self, State, Trigger};
 
 /// Whether the creator is deactivated or suspended.
 pub(crate) fn is_silent(reader: &Reader<'_>, user: Id<id::User>) -> Result<bool> {
@@ -30,12 +30,21 @@ fn lanes_of(tx: &Tx<'_>, user: Id<id::User>, state: State) -> Result<Vec<lanes::
 /// Silences what is enabled: queues are kept, marks dropped. The user's row is locked before.
 pub fn silence(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<Recorded<()>> {
     for mut lane in lanes_of(tx, user, State::Enabled)? {
-        lane.state = State::Silent;
-        lane.plan_due(tx.now);
+        lane.shut(State::Silent, tx.now);
         lanes::update(tx, &lane)?;
         set_condition(tx, lane.webhook)?;
         tx.wake(Wake::Stop(lane.webhook, tx.now));
         tx.wake(Wake::Lane(lane.webhook));
+    }
+    // What is off already may still have been asked for a retry.
+    for state in [State::Disabled, State::Stopped] {
+        for mut lane in lanes_of(tx, user, state)? {
+            if lane.trigger == Trigger::Manual {
+                lane.shut(state, tx.now);
+                lanes::update(tx, &lane)?;
+                tx.wake(Wake::Stop(lane.webhook, tx.now));
+            }
+        }
     }
     tx.write(
         Kind::BroadcastReceiver,

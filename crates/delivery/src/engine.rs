@@ -94,7 +94,7 @@ impl Engine {
             let taken = tx.write(
                 Kind::Delivery,
                 "update lanes set epoch = epoch + 1, due_at = $1, lease_until = null, node = null,
-                   started_seq = null, started_at = null, trigger = 'schedule'
+                   started_seq = null, started_at = null
                  where started_seq is not null",
                 &[&now],
             )?;
@@ -226,6 +226,8 @@ struct Done {
     load: Load,
     rounds: broadcasts::Load,
     held: Held,
+    /// Whether this turn left something that it could have taken.
+    has_more: bool,
     wake_at: Option<EngineTime>,
 }
 
@@ -237,6 +239,7 @@ impl Step {
             load: self.load.clone(),
             rounds: self.rounds.clone(),
             held: Held::default(),
+            has_more: false,
             wake_at: None,
         };
         for finished in &self.finished {
@@ -251,8 +254,10 @@ impl Step {
         }
         if self.mode == Mode::Working {
             let taken = broadcasts::take_due(tx, &self.settings, &self.node, &mut done.rounds)?;
+            done.has_more = taken.has_more;
             done.start.extend(
                 taken
+                    .rounds
                     .into_iter()
                     .map(|round| Sending::Round(Box::new(round))),
             );
@@ -278,9 +283,15 @@ impl Step {
 
     /// Leases the lanes of one class that are due.
     fn claim(&self, tx: &mut Tx<'_>, failing: bool, done: &mut Done) -> Result<()> {
-        let mut held = Held::default();
-        let mut left = CLAIMS_MAX;
-        while left > 0 && done.load.has_room(failing) {
+        // Only what is taken counts: each look either takes a lane or learns of a full owner or
+        // host, so that many lanes of full hosts do not hide one of a free host.
+        let mut held = done.load.full(failing, tx.now);
+        let mut taken_count = 0;
+        while done.load.has_room(failing) {
+            if taken_count >= CLAIMS_MAX {
+                done.has_more = true;
+                break;
+            }
             let due = lanes::load_due(tx, failing, (&held.owners, &held.hosts), BATCH)?;
             if due.is_empty() {
                 break;
@@ -288,12 +299,14 @@ impl Step {
             for lane in due {
                 let (owner, host) = (lane.owner, lane.host.clone());
                 match done.load.held_by(owner, &host, failing, tx.now) {
-                    Some(HeldBy::All) => left = 0,
+                    Some(HeldBy::All) => break,
                     Some(HeldBy::Owner) => held.owners.push(owner),
                     Some(HeldBy::Host) => held.hosts.push(host),
-                    None => self.take(tx, lane, done)?,
+                    None => {
+                        self.take(tx, lane, done)?;
+                        taken_count += 1;
+                    }
                 }
-                left = left.saturating_sub(1);
             }
         }
         done.held.owners.extend(held.owners);
@@ -336,7 +349,7 @@ impl Step {
 /// When the next turn is due. What is due and not taken waits for a place, and a place comes back
 /// with a sending's end; only a turn that took all it may has more to take at once.
 fn next_wake(tx: &Tx<'_>, done: &Done) -> Result<Option<EngineTime>> {
-    if done.start.len() >= CLAIMS_MAX {
+    if done.has_more {
         return Ok(Some(tx.now));
     }
     Ok(earliest(lanes::next_due(tx)?, broadcasts::next_due(tx)?))

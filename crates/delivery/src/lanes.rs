@@ -200,6 +200,14 @@ impl Lane {
         self.due_at = has_work.then(|| self.planned_at.unwrap_or(now));
     }
 
+    /// Closes the lane: nothing is handed out any more, a retry that was asked for before neither.
+    /// What is in flight keeps its lease, so that its outcome is recorded.
+    pub fn shut(&mut self, state: State, now: EngineTime) {
+        self.state = state;
+        self.trigger = Trigger::Schedule;
+        self.plan_due(now);
+    }
+
     /// Moves the head on after a success or a skip: the next payload has a window of its own.
     pub fn advance(&mut self) {
         assert!(
@@ -207,6 +215,7 @@ impl Lane {
             "a lane only moves over what was queued"
         );
         self.head += 1;
+        self.trigger = Trigger::Schedule;
         self.attempts = 0;
         self.was_reused = false;
         self.failing = false;

@@ -34,6 +34,7 @@ pub mod schedule;
 pub mod settings;
 mod settle;
 pub mod signature;
+pub mod totals;
 pub mod webhooks;
 
 pub use settings::Settings;

@@ -69,8 +69,7 @@ pub(crate) fn stop(tx: &mut Tx<'_>, webhook: i64, reason: &'static str) -> Resul
     let Some(mut lane) = lanes::load(tx, webhook)? else {
         return Ok(());
     };
-    lane.state = State::Stopped;
-    lane.plan_due(tx.now);
+    lane.shut(State::Stopped, tx.now);
     lanes::update(tx, &lane)?;
     note_stop(tx, &lane, reason)
 }

@@ -95,11 +95,10 @@ pub fn list(
     let name = filter.name.as_deref().map(text::fold);
     select.and_some("{contains w.name_folded, $?}", name.as_ref());
     if let Some(subjects) = &filter.subjects {
-        let known = subjects
-            .iter()
-            .any(|it| it == "*" || catalogue::SUBJECTS.contains(&&**it));
+        let known = catalogue::SUBJECTS.into_iter();
+        let asked = known.filter(|known| subjects.iter().any(|it| it == known));
         let mut accepted: Vec<String> = vec!["*".into(), "timer,*".into(), "*,timer".into()];
-        accepted.extend(known.then(|| subjects.join(",")));
+        accepted.extend(asked.map(str::to_owned));
         select.and("w.subjects {in $?}", &accepted);
     }
     match filter.state.as_deref() {

@@ -7,6 +7,7 @@
 //! Never: writing another crate's table.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use base::{Audience, Error, Id, Kind, Result, Role, View, id, limits};
 use sha2::{Digest, Sha256};
@@ -32,8 +33,8 @@ pub fn record(tx: &mut Tx<'_>, settings: &Settings, records: &[Record]) -> Resul
     for (event, matches) in events.iter().zip(&plan.matches) {
         insert_event(tx, event, matches, &open)?;
     }
-    for (receiver, announcement) in told {
-        upsert_mark(tx, receiver, announcement)?;
+    for (order, (receiver, announcement)) in told.into_iter().enumerate() {
+        upsert_mark(tx, receiver, announcement, Duration::from_micros(order as u64))?;
     }
     Ok(())
 }
@@ -277,9 +278,15 @@ fn mark_receivers<'a>(
     Ok(told)
 }
 
-/// The latest wins.
-fn upsert_mark(tx: &mut Tx<'_>, receiver: i64, announcement: &Announcement) -> Result<()> {
-    let (account, now, wall) = (tx.account()?, tx.now, tx.wall);
+/// The latest wins. `order` tells the changes of one transaction apart: messages go out in the
+/// order of their latest change (contract broadcasts.md §6).
+fn upsert_mark(
+    tx: &mut Tx<'_>,
+    receiver: i64,
+    announcement: &Announcement,
+    order: Duration,
+) -> Result<()> {
+    let (account, now, wall) = (tx.account()?, tx.now + order, tx.wall);
     tx.write(
         Kind::Delivery,
         "insert into marks (account_id, receiver_id, subject, subject_key, url, last_event,

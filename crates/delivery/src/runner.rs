@@ -151,13 +151,21 @@ impl Gate for Lease {
     }
 }
 
-/// Lets every write through: a round that started may send what it took.
-struct Open;
+/// Lets the writes of a round through until another round may start: a node that was frozen
+/// does not send stale messages into it (promise I6). A disabled receiver stops none: a round
+/// that started may send what it took.
+struct RoundTime {
+    db: Db,
+    until: EngineTime,
+}
 
-impl Gate for Open {
+impl Gate for RoundTime {
     fn pass(&self, write: &mut dyn FnMut()) -> bool {
-        write();
-        true
+        let is_in_time = self.db.engine_now() < self.until;
+        if is_in_time {
+            write();
+        }
+        is_in_time
     }
 }
 
@@ -239,7 +247,11 @@ async fn send_round(db: &Db, courier: &Courier, settings: &Settings, round: Roun
             keep: None,
             whole: Some(settings.broadcast_timeout),
         };
-        let exchange = courier.send(outgoing, Arc::new(Open)).await;
+        let gate = RoundTime {
+            db: db.clone(),
+            until: round.writes_until(settings),
+        };
+        let exchange = courier.send(outgoing, Arc::new(gate)).await;
         accepted = exchange.outcome == Outcome::Accepted;
         sent_count += 1;
         let outcome = exchange.outcome.word();

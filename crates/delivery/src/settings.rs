@@ -84,6 +84,13 @@ pub struct Lease {
     pub grace: Duration,
 }
 
+impl KeepAlive {
+    /// Whether connections are kept at all.
+    pub(crate) fn is_on(&self) -> bool {
+        !self.idle.is_zero() && !self.total.is_zero()
+    }
+}
+
 impl Settings {
     /// The longest that one attempt can take: L1 + L2 + L3 + 2 s.
     pub fn whole_attempt(&self) -> Duration {

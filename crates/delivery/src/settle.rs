@@ -13,7 +13,7 @@ use crate::attempt::{self, Ended};
 use crate::lanes::{self, Lane, State, Trigger};
 use crate::outcome::Outcome;
 use crate::settings::Settings;
-use crate::{history, queue};
+use crate::{creators, history, queue};
 
 /// How a settled lane goes on.
 pub(crate) enum Settled {
@@ -55,7 +55,12 @@ fn succeed(tx: &mut Tx<'_>, lane: &mut Lane, ended: &Ended) -> Result<()> {
     lane.advance();
     attempt::log(tx, ended, None)?;
     if ended.attempt.trigger == Trigger::Manual && lane.state == State::Stopped {
-        lane.state = State::Enabled;
+        let owner = base::Id::new(lane.owner);
+        lane.state = if creators::is_silent(tx, owner)? {
+            State::Silent
+        } else {
+            State::Enabled
+        };
         note_enabled(tx, lane)?;
     }
     lane.trigger = Trigger::Schedule;
@@ -90,7 +95,9 @@ fn fail(tx: &mut Tx<'_>, settings: &Settings, lane: &mut Lane, ended: &Ended) ->
     let mut gives_up = false;
     if exchange.outcome == Outcome::Interrupted && exchange.error.is_some() {
         // This server is out of something, such as file descriptors: no fault of the receiver's.
-        lane.planned_at = Some(tx.now + PAUSE_WHEN_SHORT);
+        // A manual attempt moves no plan.
+        let plan = lane.planned_at.filter(|at| *at > tx.now);
+        lane.planned_at = plan.or(Some(tx.now + PAUSE_WHEN_SHORT));
     } else if exchange.outcome == Outcome::Interrupted || is_first_reuse {
         // No step of the schedule: once more at once, if the lane is still open.
     } else {

@@ -7,11 +7,13 @@ use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base::{Actor, Clock, Result};
+use delivery::caps::{Held, HeldBy};
 
 pub mod http;
+pub mod identity;
 mod openapi;
 pub mod operating;
 pub mod resources;
@@ -26,6 +28,42 @@ pub use settings::Settings;
 pub type Authenticate =
     fn(App, http::Presented) -> Pin<Box<dyn Future<Output = Result<Actor>> + Send>>;
 
+/// The part of delivery that requests need; clones of the courier share everything.
+pub struct Delivery {
+    /// What the operator set of delivery.
+    pub settings: Arc<delivery::Settings>,
+    /// Asks whether an address may be called before it is saved.
+    pub courier: delivery::courier::Courier,
+    /// What keeps due lanes waiting on this node: `engine.held()`.
+    pub held: Arc<Mutex<Held>>,
+}
+
+impl Delivery {
+    /// Gives requests a courier of their own. `Internal` if the system's name servers or hosts
+    /// file cannot be read.
+    pub fn new(
+        settings: Arc<delivery::Settings>,
+        clock: Arc<dyn Clock>,
+        held: Arc<Mutex<Held>>,
+    ) -> Result<Self> {
+        Ok(Self {
+            courier: delivery::courier::Courier::new(Arc::clone(&settings), clock)?,
+            settings,
+            held,
+        })
+    }
+
+    /// Which cap keeps a due lane of this owner and host waiting: `owner`, `host` or none.
+    fn held_by(&self, owner: i64, host: &str) -> Option<&'static str> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match held.by(owner, host)? {
+            HeldBy::Owner => Some("owner"),
+            HeldBy::Host => Some("host"),
+            HeldBy::All => None,
+        }
+    }
+}
+
 /// What the server is made of.
 pub struct Wiring {
     /// What the operator set.
@@ -34,6 +72,8 @@ pub struct Wiring {
     pub db: store::Db,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
+    /// Settings, courier and caps of delivery.
+    pub delivery: Arc<Delivery>,
     /// The registry, usually [`resources::RESOURCES`].
     pub resources: &'static [http::Resource],
     /// Who a token stands for, usually `identity::authenticate`.
@@ -58,6 +98,8 @@ pub struct Parts {
     pub db: store::Db,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
+    /// Settings, courier and caps of delivery.
+    pub delivery: Arc<Delivery>,
     /// The registry.
     pub resources: &'static [http::Resource],
     pub(crate) authenticate: Authenticate,
@@ -84,6 +126,7 @@ impl App {
             settings: wiring.settings,
             db: wiring.db,
             clock: wiring.clock,
+            delivery: wiring.delivery,
             resources: wiring.resources,
             authenticate: wiring.authenticate,
             readiness: wiring.readiness,

@@ -2,6 +2,9 @@
 //!
 //! Never: a transaction that is open while somebody waits for a stranger.
 
+#[cfg(feature = "testing")]
+mod inline;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -88,34 +91,6 @@ impl Db {
                 readers,
             },
             path: Some(path.to_owned()),
-            refusal: Mutex::default(),
-        })))
-    }
-
-    /// A database in memory whose work all runs on the caller's thread.
-    #[cfg(feature = "testing")]
-    pub fn inline(environment: Environment) -> Result<Self> {
-        let mut connection = Connection::open_in_memory().map_err(|cause| failure(&cause))?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-        connection
-            .execute_batch("pragma foreign_keys = on")
-            .map_err(|cause| failure(&cause))?;
-        migrate::run(&mut connection)?;
-        migrate::check_key(&connection, &environment)?;
-        let engine_clock = start_clock(&connection, &environment)?;
-        let wakes = Wakes::new();
-        let writer = Writer {
-            connection,
-            environment: environment.clone(),
-            engine_clock: engine_clock.clone(),
-            wakes: wakes.clone(),
-        };
-        Ok(Self(Arc::new(Inner {
-            environment,
-            engine_clock,
-            wakes,
-            driver: Driver::Inline(Box::new(Mutex::new(writer))),
-            path: None,
             refusal: Mutex::default(),
         })))
     }
@@ -280,8 +255,9 @@ fn job<T: Send + 'static>(
 ) -> Job {
     Job {
         actor,
-        work: Box::new(move |mut tx| {
+        work: Box::new(move |tx| {
             let done = caught(|| {
+                let mut tx = tx.ok_or_else(stopping)?;
                 let recorded = change(&mut tx)?;
                 Ok((recorded.into_value(), tx.finish()?))
             });

@@ -18,8 +18,8 @@ use crate::wake::{Wake, Wakes};
 
 /// Tells the caller of a change how its group ended.
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-/// Runs a change in its transaction; gives what to wake after the commit.
-type Work = Box<dyn FnOnce(Tx<'_>) -> (Result<Vec<Wake>>, Answer) + Send>;
+/// Runs a change in its transaction, if there is one; gives what to wake after the commit.
+type Work = Box<dyn FnOnce(Option<Tx<'_>>) -> (Result<Vec<Wake>>, Answer) + Send>;
 
 /// A change that waits for the writer.
 pub(crate) struct Job {
@@ -78,11 +78,16 @@ impl Writer {
 
     fn change(&mut self, job: Job, group: &mut Group) {
         let now = self.engine_clock.next();
-        if !group.is_lost {
-            group.is_lost = self.connection.execute_batch("savepoint change").is_err();
+        group.is_lost =
+            group.is_lost || self.connection.execute_batch("savepoint change").is_err();
+        if group.is_lost {
+            // Outside a transaction each statement would commit by itself.
+            let (_, answer) = (job.work)(None);
+            group.answers.push((Err(Error::Unavailable(LOST.into())), answer));
+            return;
         }
         let reader = Reader::new(&self.connection, &self.environment, job.actor, now);
-        let (outcome, answer) = (job.work)(Tx::new(reader));
+        let (outcome, answer) = (job.work)(Some(Tx::new(reader)));
         let ended = match outcome {
             Ok(wakes) => {
                 group.wakes.extend(wakes);

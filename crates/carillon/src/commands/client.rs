@@ -144,6 +144,11 @@ impl Client {
         self.send(Method::POST, path, Some(body)).await
     }
 
+    /// `PUT` of an object.
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Result<Value> {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
     /// `DELETE` of a path below `/v2`.
     pub(crate) async fn delete(&self, path: &str) -> Result<()> {
         self.send(Method::DELETE, path, None).await.map(|_| ())

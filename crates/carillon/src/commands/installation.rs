@@ -1,4 +1,4 @@
-//! Opening the installation on this machine: its master key and its database.
+//! Opening the installation on this machine: its master key, its database, one of its accounts.
 //!
 //! Never: the lock file, which is for servers; commands work beside one.
 
@@ -7,24 +7,84 @@ use std::sync::Arc;
 use base::chance::SystemChance;
 use base::clock::SystemClock;
 use base::secret::MasterKey;
+use base::{Actor, Error, Reason};
+use server::identity::accounts;
 use store::{Db, Environment};
 
 use super::key;
-use crate::config::Config;
-use crate::failed::{Failed, Result};
+use crate::config::{Config, ServerFlags};
+use crate::failed::{Code, Failed, Result};
+
+/// Which account of which installation a command works on.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct AccountFlags {
+    #[command(flatten)]
+    server: ServerFlags,
+    /// The account's name; may be left out while there is only one
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+}
+
+/// An account that a command works on.
+pub(crate) struct Account {
+    pub(crate) config: Config,
+    pub(crate) db: Db,
+    /// The operator of this account.
+    pub(crate) actor: Actor,
+}
+
+impl AccountFlags {
+    /// Opens the database and finds the account; exit code 3 if there is no database, 4 if there
+    /// is no such account.
+    pub(crate) fn open(&self) -> Result<Account> {
+        let config = Config::read(&self.server)?;
+        let path = config.database();
+        if !path.exists() {
+            let shown = path.display();
+            return Err(Failed::new(
+                Code::Unreachable,
+                format!(
+                    "There is no database {shown}. Name the right one with --database \
+                     sqlite:PATH, or make one with `carillon account create`."
+                ),
+            ));
+        }
+        let db = open(&config, &told(&config))?;
+        let name = self.account.clone();
+        let found = db.read_now(Actor::System(Reason::StartUp), |reader| {
+            accounts::find(reader, name.as_deref())
+        });
+        let actor = Actor::Operator(found.map_err(missing)?);
+        Ok(Account { config, db, actor })
+    }
+}
+
+/// A name that names nothing: exit code 4 with the sentence.
+pub(crate) fn missing(error: Error) -> Failed {
+    match error {
+        Error::Malformed(sentence) => Failed::new(Code::NotFound, sentence),
+        other => other.into(),
+    }
+}
+
+/// What delivery is told when a command makes records.
+pub(crate) fn told(config: &Config) -> Arc<delivery::Settings> {
+    Arc::new(config.delivery(config.public_url(config.listen())))
+}
 
 /// Opens or creates the database under its key and brings its schema up to date.
 ///
-/// `public_url` is the origin that objects of this run print.
-pub(crate) fn open(config: &Config, public_url: &str) -> Result<Db> {
-    let settings = config.delivery(public_url.to_owned());
-    let environment = Environment {
-        clock: Arc::new(SystemClock),
-        chance: Arc::new(SystemChance),
-        master_key: master_key(config)?,
-        api: format!("{public_url}/v2"),
-        record: Arc::new(move |tx, records| delivery::record::record(tx, &settings, records)),
-    };
+/// The origin that objects of this run print is `settings.public_url`.
+pub(crate) fn open(config: &Config, settings: &Arc<delivery::Settings>) -> Result<Db> {
+    let api = format!("{}/v2", settings.public_url);
+    let settings = Arc::clone(settings);
+    let environment = Environment::new(
+        Arc::new(SystemClock),
+        Arc::new(SystemChance),
+        master_key(config)?,
+        api,
+        Arc::new(move |tx, records| delivery::record::record(tx, &settings, records)),
+    );
     Ok(Db::open(config.database(), environment)?)
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use base::chance::SystemChance;
 use base::secret::MasterKey;
 use serde_json::json;
-use store::db::with_ending;
+use store::lock::with_ending;
 
 use super::Terminal;
 use crate::failed::{Failed, Result};

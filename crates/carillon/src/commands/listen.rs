@@ -172,7 +172,7 @@ async fn make(
     keeper: &watch::Sender<Option<String>>,
     terminal: Terminal,
 ) -> Result<Temporary> {
-    let name = machine().map_or_else(|| "listen".into(), |host| format!("listen on {host}"));
+    let name = super::machine().map_or_else(|| "listen".into(), |host| format!("listen on {host}"));
     let mut input = json!({ "name": name, "payload_uri": url });
     input[wish.list.0] = wish.list.1.clone();
     let made = client.post(wish.collection, &input).await?;
@@ -191,11 +191,6 @@ async fn make(
         path: format!("{}/{id}", wish.collection),
         words,
     })
-}
-
-fn machine() -> Option<String> {
-    let name = std::fs::read_to_string("/etc/hostname").ok()?;
-    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// Waits for the signal, and looks from time to time whether all is as it was.

@@ -18,9 +18,22 @@ use crate::failed::{Failed, Result};
 /// The crates whose ordinary news are told; of others only warnings are.
 const OURS: [&str; 4] = ["store", "delivery", "server", "carillon"];
 
+/// How much is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loudness {
+    /// Warnings, and the ordinary news of our own crates.
+    News,
+    /// Warnings only.
+    Warnings,
+}
+
 /// Begins to write the log of this process. A second call is refused.
-pub(crate) fn begin() -> Result<()> {
-    let ours = OURS.map(|name| (name, LevelFilter::INFO));
+pub(crate) fn begin(loudness: Loudness) -> Result<()> {
+    let level = match loudness {
+        Loudness::News => LevelFilter::INFO,
+        Loudness::Warnings => LevelFilter::WARN,
+    };
+    let ours = OURS.map(|name| (name, level));
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_targets(ours);

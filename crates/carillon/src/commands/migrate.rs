@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: Arguments, terminal: Terminal) -> Result<()> {
     if arguments.dry_run {
         return terminal.data(listed("needs", &pending), &json!({ "pending": pending }));
     }
-    installation::open(&config, &config.public_url(config.listen()))?;
+    installation::open(&config, &installation::told(&config))?;
     terminal.data(listed("has now", &pending), &json!({ "applied": pending }))
 }
 

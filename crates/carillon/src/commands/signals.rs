@@ -3,9 +3,10 @@
 //! Never: cleaning up; whoever waits does.
 
 use std::future::poll_fn;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::{JoinError, JoinSet};
 
 use crate::failed::{Failed, Result};
 
@@ -29,14 +30,27 @@ impl Signals {
 
     /// Waits for the next of them.
     pub(crate) async fn next(&mut self) {
-        poll_fn(|context| {
-            let interrupted = self.interrupt.poll_recv(context).is_ready();
-            if interrupted || self.terminate.poll_recv(context).is_ready() {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
+        poll_fn(|context| self.poll(context)).await;
+    }
+
+    /// Waits for the next of them, or for a task that ends before; its end is then given.
+    pub(crate) async fn or_ended<T: 'static>(
+        &mut self,
+        tasks: &mut JoinSet<T>,
+    ) -> Option<Result<T, JoinError>> {
+        poll_fn(|context| match self.poll(context) {
+            Poll::Ready(()) => Poll::Ready(None),
+            Poll::Pending => tasks.poll_join_next(context),
         })
-        .await;
+        .await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let interrupted = self.interrupt.poll_recv(context).is_ready();
+        if interrupted || self.terminate.poll_recv(context).is_ready() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }

@@ -23,6 +23,11 @@ impl Terminal {
         Self { json, quiet }
     }
 
+    /// Whether data is printed as JSON.
+    pub(crate) const fn is_json(self) -> bool {
+        self.json
+    }
+
     /// Prints data, as text or as one JSON object in one line.
     pub(crate) fn data(self, text: impl Display, json: &Value) -> Result<()> {
         if self.json { print(json) } else { print(text) }

@@ -45,7 +45,7 @@ impl Config {
     pub(crate) fn master_key_file(&self) -> PathBuf {
         match self.value("master_key_file") {
             Value::Path(path) => path.clone(),
-            Value::Unset => store::db::with_ending(self.database(), ".key"),
+            Value::Unset => store::lock::with_ending(self.database(), ".key"),
             other => unreachable_kind("master_key_file", other),
         }
     }

@@ -3,12 +3,16 @@
 //! Contract: webhooks.md §1 for retry; skip and redeliver are ours (docs/webhooks.md).
 //! Never: changing an attempt that runs; its outcome decides first.
 
+use std::pin::pin;
+use std::sync::Arc;
+
 use base::{Actor, Error, Id, Kind, PayloadId, Result, View, id};
 use store::{Db, Recorded, Silence, Tx, Wake};
+use tokio::sync::broadcast;
 
 use super::{Payload, is_wider, peek};
-use crate::lanes::{self, State, Trigger};
-use crate::webhooks::{self, load_lane, require_enabled};
+use crate::lanes::{self, Trigger};
+use crate::webhooks::{self, load_lane, require_active_creator, require_enabled};
 use crate::{Settings, history, queue};
 
 /// Attempts the failing head now. Nothing is added while an attempt runs. `not_failing` for any
@@ -22,9 +26,7 @@ pub fn retry(
     let found = webhooks::load(tx, webhook)?;
     let mut lane = load_lane(tx, webhook)?;
     let payload = peek(tx, settings, webhook, payload)?;
-    if lane.state == State::Silent {
-        require_enabled(&found)?;
-    }
+    require_active_creator(tx, &found)?;
     require_failing(&payload, lane.head)?;
     if lane.is_in_flight() {
         return Ok(tx.silent(Silence::Unchanged, ()));
@@ -108,31 +110,54 @@ pub fn skip(
     Ok(tx.silent(Silence::Integration, Skipped::Done))
 }
 
-/// Skips as soon as no attempt runs: waits for the lane to be settled. The caller bounds the
-/// wait by one whole attempt.
+/// What a person wants skipped.
+#[derive(Clone, Debug)]
+pub struct Skip {
+    pub settings: Arc<Settings>,
+    pub webhook: Id<id::Webhook>,
+    pub payload: PayloadId,
+    /// Shown in the log; at most 255 characters.
+    pub reason: Option<String>,
+}
+
+/// Skips as soon as no attempt runs: waits for the lane to be settled, until `patience` has run
+/// out, which is one whole attempt; then `Unavailable`. It never ends a change under way, so
+/// that a refusal means that nothing was skipped.
 pub async fn skip_when_settled(
-    db: Db,
+    db: &Db,
     actor: Actor,
-    settings: std::sync::Arc<Settings>,
-    (webhook, payload): (Id<id::Webhook>, PayloadId),
-    reason: Option<String>,
+    wish: &Skip,
+    patience: impl Future<Output = ()>,
 ) -> Result<()> {
     let mut moved = db.wakes().lanes();
+    let mut patience = pin!(patience);
     loop {
-        let (settings, reason) = (std::sync::Arc::clone(&settings), reason.clone());
-        let skipped = db
-            .write(actor, move |tx| {
-                skip(tx, &settings, webhook, payload, reason.as_deref())
-            })
-            .await?;
-        if skipped == Skipped::Done {
+        let Skip {
+            settings,
+            webhook,
+            payload,
+            reason,
+        } = wish.clone();
+        let change =
+            move |tx: &mut Tx<'_>| skip(tx, &settings, webhook, payload, reason.as_deref());
+        if db.write(actor, change).await? == Skipped::Done {
             return Ok(());
         }
-        // A listener that was too slow looks again, like one that was told.
-        while let Ok(lane) = moved.recv().await {
-            if lane == webhook.number() {
-                break;
-            }
+        tokio::select! {
+            biased;
+            () = lane_moved(&mut moved, webhook.number()) => {}
+            () = &mut patience => return Err(Error::Unavailable(
+                "An attempt of the payload still runs. Nothing was skipped; try again.".into(),
+            )),
+        }
+    }
+}
+
+/// Waits until the lane moved. A listener that was too slow looks again, like one that was told.
+async fn lane_moved(moved: &mut broadcast::Receiver<i64>, webhook: i64) {
+    while let Ok(lane) = moved.recv().await {
+        if lane == webhook {
+            return;
         }
     }
 }

@@ -9,9 +9,11 @@ use store::{FromRow, Reader, Row, Select};
 
 use crate::lanes::{self, Lane, State};
 use crate::settle::shown_at;
+use crate::signature::Headers;
+use crate::address::Target;
 use crate::{Settings, attempt, webhooks};
 
-pub use actions::{Skipped, redeliver, retry, skip, skip_when_settled};
+pub use actions::{Skip, Skipped, redeliver, retry, skip, skip_when_settled};
 
 /// A payload as the log shows it.
 #[derive(Clone, Debug)]
@@ -56,8 +58,8 @@ pub struct LoggedAttempt {
     pub address: Option<String>,
     pub tls_version: Option<String>,
     pub timings: String,
-    /// The headers as they were sent, rebuilt.
-    pub headers: crate::signature::Headers,
+    /// All headers in the order in which they went out, rebuilt.
+    pub headers: Headers,
     pub answer: Option<String>,
     pub retry_after_s: Option<i64>,
     pub retry_at: Option<WallTime>,
@@ -258,7 +260,11 @@ pub fn detail(
         return Err(Error::NotFound(Kind::WebhookPayload));
     }
     let body = attempt::peek_body(reader, webhook.number(), payload.sequence)?;
-    let attempts = attempts(reader, webhook, &payload)?;
+    let sent = Sent {
+        body_bytes: body.len(),
+        is_kept: settings.keep_alive.is_on(),
+    };
+    let attempts = attempts(reader, &payload, sent)?;
     Ok(Detail {
         payload,
         body,
@@ -278,23 +284,53 @@ fn is_wider(reader: &Reader<'_>, payload: &Payload, view: View) -> Result<bool> 
 
 fn attempts(
     reader: &Reader<'_>,
-    webhook: Id<id::Webhook>,
     payload: &Payload,
+    sent: Sent,
 ) -> Result<Vec<LoggedAttempt>> {
     let rows: Vec<Row> = reader.rows(
         "select number, trigger, started_at, outcome, error, payload_uri, address, tls_version,
            timings, signature, answer, retry_after_s, retry_at
          from attempts where webhook_id = $1 and seq = $2 order by number",
-        &[&webhook, &payload.sequence],
+        &[&payload.webhook, &payload.sequence],
     )?;
-    rows.iter().map(|row| logged(row, payload)).collect()
+    rows.iter().map(|row| logged(row, payload, sent)).collect()
 }
 
-fn logged(row: &Row, payload: &Payload) -> Result<LoggedAttempt> {
+/// What the courier's own headers are made of.
+#[derive(Clone, Copy)]
+struct Sent {
+    body_bytes: usize,
+    is_kept: bool,
+}
+
+impl Sent {
+    /// Completes headers to the list that went out, in its order (docs/webhooks.md).
+    fn complete(self, payload_uri: &str, headers: Headers) -> Headers {
+        let host = Target::parse(payload_uri)
+            .map(|target| target.host_header().to_owned())
+            .unwrap_or_default();
+        let mut all = vec![("host", host)];
+        for header in headers {
+            let is_content_type = header.0 == "content-type";
+            all.push(header);
+            if is_content_type {
+                all.push(("content-length", self.body_bytes.to_string()));
+            }
+        }
+        all.push(("accept-encoding", "identity".to_owned()));
+        if !self.is_kept {
+            all.push(("connection", "close".to_owned()));
+        }
+        all
+    }
+}
+
+fn logged(row: &Row, payload: &Payload, sent: Sent) -> Result<LoggedAttempt> {
     let signatures: Option<String> = row.get("signature")?;
     let signatures = signatures.unwrap_or_default();
     let (hexadecimal, standard) = signatures.split_once(' ').unwrap_or_default();
     let started_at = row.get("started_at")?;
+    let payload_uri: String = row.get("payload_uri")?;
     let delivery = crate::signature::Delivery {
         id: payload.id,
         event: &payload.event,
@@ -310,11 +346,11 @@ fn logged(row: &Row, payload: &Payload) -> Result<LoggedAttempt> {
         started_at,
         outcome: row.get("outcome")?,
         error: row.get("error")?,
-        payload_uri: row.get("payload_uri")?,
+        headers: sent.complete(&payload_uri, headers),
+        payload_uri,
         address: row.get("address")?,
         tls_version: row.get("tls_version")?,
         timings: row.get("timings")?,
-        headers,
         answer: row.get("answer")?,
         retry_after_s: row.get("retry_after_s")?,
         retry_at: row.get("retry_at")?,

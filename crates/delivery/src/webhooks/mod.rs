@@ -20,7 +20,7 @@ use crate::lanes::State;
 pub use create::{Created, NewWebhook, create};
 pub use edit::{Edit, add_events, edit, remove_events, reroll_secret};
 pub use state::{delete, disable, enable, ping};
-pub(crate) use state::{load_lane, require_enabled};
+pub(crate) use state::{load_lane, require_active_creator, require_enabled};
 pub use status::{Status, status};
 
 /// A row of `webhooks` with the state of its lane.

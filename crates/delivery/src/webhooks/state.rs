@@ -10,18 +10,23 @@ use store::{Recorded, Silence, Tx, Wake};
 use super::create::queue_ping;
 use super::edit::note;
 use super::{Webhook, load};
-use crate::lanes::{self, State};
+use crate::lanes::{self, State, Trigger};
 use crate::{catalogue, creators};
 
 /// Switches a webhook off; its queue is kept, and nothing joins it meanwhile.
 pub fn disable(tx: &mut Tx<'_>, webhook: Id<id::Webhook>) -> Result<Recorded<()>> {
     let found = load(tx, webhook)?;
-    if matches!(found.state, State::Disabled | State::Stopped) {
-        return Ok(tx.silent(Silence::Unchanged, ()));
-    }
     let mut lane = load_lane(tx, webhook)?;
-    lane.state = State::Disabled;
-    lane.plan_due(tx.now);
+    if matches!(found.state, State::Disabled | State::Stopped) {
+        if lane.trigger == Trigger::Manual {
+            // A retry that was asked for before; after this answer it may not start.
+            lane.shut(found.state, tx.now);
+            lanes::update(tx, &lane)?;
+            tx.wake(Wake::Stop(webhook.number(), tx.now));
+        }
+        return Ok(tx.silent(Silence::Integration, ()));
+    }
+    lane.shut(State::Disabled, tx.now);
     lanes::update(tx, &lane)?;
     set_condition(tx, webhook)?;
     note(tx, webhook, "disabled", ("", ""))?;
@@ -98,6 +103,17 @@ pub(crate) fn require_enabled(webhook: &Webhook) -> Result<()> {
         State::Disabled | State::Stopped => {
             Err(refused("The webhook is disabled. Enable it first."))
         }
+    }
+}
+
+/// `disabled` on `base` while the webhook's creator is deactivated, whatever its own state.
+pub(crate) fn require_active_creator(tx: &Tx<'_>, webhook: &Webhook) -> Result<()> {
+    if creators::is_silent(tx, webhook.creator)? {
+        Err(refused(
+            "The webhook's creator is deactivated. Activate the user first.",
+        ))
+    } else {
+        Ok(())
     }
 }
 

@@ -41,7 +41,7 @@ pub fn status(
          where webhook_id = $1 and seq < $2 and state = 'delivered' order by seq desc limit 1",
         &[&webhook, &lane.head],
     )?;
-    let condition = condition(&lane);
+    let condition = condition(&lane, head.as_ref());
     Ok(Status {
         condition,
         condition_since: since(&found, condition, head.as_ref()),
@@ -58,13 +58,15 @@ fn is_waiting_for_a_place(lane: &Lane, now: EngineTime) -> bool {
     !lane.is_in_flight() && lane.due_at.is_some_and(|due| due <= now)
 }
 
-fn condition(lane: &Lane) -> &'static str {
+/// What is the matter. A head that has failed is failing, also in the window that enabling opened.
+fn condition(lane: &Lane, head: Option<&Payload>) -> &'static str {
+    let is_failing = head.is_some_and(|head| head.state == "failing");
     match lane.state {
         State::Stopped => "stopped",
         State::Disabled => "disabled",
         State::Silent => "silent",
         State::Enabled if lane.waiting_count() == 0 => "idle",
-        State::Enabled if lane.failing => "failing",
+        State::Enabled if is_failing => "failing",
         State::Enabled => "delivering",
     }
 }

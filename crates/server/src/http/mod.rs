@@ -110,3 +110,4 @@ pub use route::{Area, Doc, Policy, Resource, Route, Shape};
 pub use shutdown::{Shutdown, Stopper, shutdown};
 pub use table::Table;
 pub use urls::Urls;
+pub(crate) use wait::patience;

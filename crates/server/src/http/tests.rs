@@ -19,7 +19,7 @@ use serde_json::json;
 use super::*;
 use crate::operating::{Check, Readiness};
 use crate::settings::Origins;
-use crate::{App, Settings, Wiring};
+use crate::{App, Delivery, Settings, Wiring};
 
 mod answers;
 mod refusals;
@@ -146,8 +146,11 @@ fn app_that(ready: Ready, set: impl FnOnce(&mut Settings)) -> App {
         record: Arc::new(|_, _| Ok(())),
         faults: store::db::Faults::default(),
     };
+    let delivery = delivery::Settings::default();
+    let delivery = Delivery::new(Arc::new(delivery), clock.clone(), Arc::default());
     App::new(Wiring {
         settings,
+        delivery: Arc::new(delivery.expect("the system's name servers can be read")),
         db: store::Db::inline(world).expect("a database in memory"),
         clock,
         resources: RESOURCES,

@@ -41,6 +41,16 @@ pub(super) async fn at_most<F: Future>(duration: Duration, work: F) -> Option<F:
     tokio::time::timeout(duration, work).await.ok()
 }
 
+/// Runs out after this long: the patience of a request that waits for an attempt to end, which
+/// takes L1 + L2 + L3 + 2 s at most.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this file is where the server waits"
+)]
+pub(crate) async fn patience(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
 /// A moment by which something must have happened; it can be moved.
 #[derive(Debug)]
 pub(super) struct Deadline {

@@ -111,7 +111,10 @@ pub fn find(reader: &Reader<'_>, name: Option<&str>) -> Result<Id<Account>> {
         let folded = text::fold(name.trim());
         let named = accounts.iter().find(|it| text::fold(&it.name) == folded);
         return named.map(|it| it.id).ok_or_else(|| {
-            Error::Malformed(format!("There is no account named {name}. {}", known(&accounts)))
+            Error::Malformed(format!(
+                "There is no account named {name}. {}",
+                known(&accounts)
+            ))
         });
     }
     match accounts.as_slice() {

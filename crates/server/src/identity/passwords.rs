@@ -109,7 +109,10 @@ mod tests {
 
         assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(is_right(&password, Some(&kept)));
-        assert!(!is_right(&Secret::new("a long morning".to_owned()), Some(&kept)));
+        assert!(!is_right(
+            &Secret::new("a long morning".to_owned()),
+            Some(&kept)
+        ));
         assert!(!is_right(&password, None));
         assert!(!is_right(&password, Some("no hash")));
     }

@@ -88,14 +88,6 @@ pub fn revoke(tx: &mut Tx<'_>, id: Id<Token>) -> Result<Recorded<()>> {
     Ok(tx.silent(Silence::Credentials, ()))
 }
 
-/// Ends every token of a user who is deleted.
-pub(crate) fn revoke_all_of_user(tx: &mut Tx<'_>, user: Id<User>) -> Result<Recorded<()>> {
-    let account = tx.account()?;
-    let sql = "delete from tokens where account_id = $1 and user_id = $2";
-    tx.write(Kind::Token, sql, &[&account, &user])?;
-    Ok(tx.silent(Silence::Credentials, ()))
-}
-
 /// Draws and keeps a token of a user of this account; the caller says why it is silent.
 pub(super) fn insert(
     tx: &mut Tx<'_>,

@@ -62,14 +62,16 @@ fn between(
     derived: &[&str],
 ) -> Map<String, Value> {
     let is_listed = |name: &str| {
-        name != "updated_at"
-            && name != "url"
-            && !name.ends_with("_url")
-            && !derived.contains(&name)
+        name != "updated_at" && name != "url" && !name.ends_with("_url") && !derived.contains(&name)
     };
     let differs = |(name, after): (&String, &Value)| {
         let before = old.get(name).unwrap_or(&Value::Null);
-        (before != after).then(|| (name.clone(), Value::from(vec![before.clone(), after.clone()])))
+        (before != after).then(|| {
+            (
+                name.clone(),
+                Value::from(vec![before.clone(), after.clone()]),
+            )
+        })
     };
     new.iter()
         .filter(|(name, _)| is_listed(name))
@@ -77,7 +79,9 @@ fn between(
         .collect()
 }
 
-fn shown(render: impl Fn(View) -> Result<(Map<String, Value>, Map<String, Value>)>) -> Result<Shown> {
+fn shown(
+    render: impl Fn(View) -> Result<(Map<String, Value>, Map<String, Value>)>,
+) -> Result<Shown> {
     let rendering = |view| {
         let (changes, object) = render(view)?;
         Ok::<_, Error>(Rendering {
@@ -93,7 +97,9 @@ fn shown(render: impl Fn(View) -> Result<(Map<String, Value>, Map<String, Value>
 fn object(shape: &impl Serialize) -> Result<Map<String, Value>> {
     match serde_json::to_value(shape).map_err(Error::internal)? {
         Value::Object(fields) => Ok(fields),
-        other => Err(Error::internal(format!("a shape is an object, not {other}"))),
+        other => Err(Error::internal(format!(
+            "a shape is an object, not {other}"
+        ))),
     }
 }
 

@@ -159,25 +159,18 @@ pub(crate) fn is_forbidden<T>(outcome: &Result<T>) -> bool {
 fn environment(clock: &Arc<ManualClock>, told: &Arc<Mutex<Vec<Record>>>) -> Environment {
     let chance = SeededChance::new(7);
     let key = MasterKey::draw(&chance);
+    let key = MasterKey::parse(key.reveal()).expect("a drawn key");
+    let api = "https://time.example.test/v2".to_owned();
     let told = Arc::clone(told);
-    Environment {
-        clock: clock.clone(),
-        master_key: MasterKey::parse(key.reveal()).expect("a drawn key"),
-        chance: Arc::new(chance),
-        api: "https://time.example.test/v2".into(),
-        record: Arc::new(move |_, records| {
-            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-            told.extend_from_slice(records);
-            Ok(())
-        }),
-        faults: store::db::Faults::default(),
-    }
+    let record: store::environment::RecordHook = Arc::new(move |_, records| {
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.extend_from_slice(records);
+        Ok(())
+    });
+    Environment::new(clock.clone(), Arc::new(chance), key, api, record)
 }
 
-fn run<T: Send + 'static>(
-    db: &Db,
-    write: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-) -> T {
+fn run<T: Send + 'static>(db: &Db, write: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static) -> T {
     let done = db.write_now(Actor::System(Reason::StartUp), move |tx| {
         let value = write(tx)?;
         Ok(tx.silent(Silence::Account, value))

@@ -18,11 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn show(call: Call) -> Handled {
-    let invoicing = if call.app.settings.invoicing_enabled {
-        Invoicing::Enabled
-    } else {
-        Invoicing::Disabled
-    };
+    let invoicing = Invoicing::of(&call.app.settings);
     let read = call.app.db.read(call.actor, move |reader| {
         Ok(AccountShape::of(
             actions::peek(reader)?,

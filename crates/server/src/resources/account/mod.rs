@@ -4,8 +4,10 @@
 
 use base::WallTime;
 use base::id::{Account as AccountMark, Id};
-use store::{FromRow, Row};
+use serde::Serialize;
+use store::{FromRow, Reader, Row};
 
+use crate::Settings;
 use crate::http::Resource;
 use crate::resources::users;
 
@@ -37,6 +39,16 @@ pub(crate) struct Account {
 pub(crate) struct Seen {
     pub(crate) account: Account,
     pub(crate) owner: users::Summary,
+}
+
+/// The actor's account as the API shows it: for commands.
+pub fn shown(reader: &Reader<'_>, settings: &Settings) -> base::Result<impl Serialize + use<>> {
+    let invoicing = shape::Invoicing::of(settings);
+    Ok(shape::AccountShape::of(
+        actions::peek(reader)?,
+        invoicing,
+        reader.api(),
+    ))
 }
 
 impl FromRow for Account {

@@ -7,6 +7,7 @@ use base::id::{Account as AccountMark, Id};
 use serde::Serialize;
 
 use super::Seen;
+use crate::Settings;
 use crate::resources::users::SimpleUser;
 
 /// Whether an account's people may work with invoices: `invoicing.enabled`.
@@ -16,6 +17,17 @@ pub(super) enum Invoicing {
     Enabled,
     /// The feature is switched off.
     Disabled,
+}
+
+impl Invoicing {
+    /// As the operator set it.
+    pub(super) fn of(settings: &Settings) -> Self {
+        if settings.invoicing_enabled {
+            Self::Enabled
+        } else {
+            Self::Disabled
+        }
+    }
 }
 
 /// Shape `account`, in its order of fields.

@@ -7,8 +7,9 @@ use store::Reader;
 
 use super::Account;
 
-/// The actor's account; visible to all its users.
+/// The actor's account.
 pub(super) fn peek(reader: &Reader<'_>) -> Result<Account> {
+    // unscoped: bound to the actor's one account, and all its users see it
     let sql = "select id, name, created_at, updated_at from accounts where id = $1";
     reader
         .row(sql, &[&reader.account()?])?

@@ -4,10 +4,11 @@
 
 use std::ops::RangeInclusive;
 
-use base::{Kind, limits};
+use base::{Actor, Error, Kind, limits};
 
 use super::shape::CurrentUserShape;
 use crate::http::{Answer, Call, Doc, Handled, Inputs, Policy, Route, Shape};
+use crate::resources::entries::{self, Within};
 use crate::resources::users::{OwnEdit, actions};
 
 /// Seconds east of UTC; the contract's bounds (`current_user.md`).
@@ -33,11 +34,24 @@ const EDIT: Doc = Doc {
     ..Doc::PLAIN
 };
 
+const ENTRIES: Doc = Doc {
+    summary: "Lists the own entries, newest first.",
+    answers: Shape::Many("entry"),
+    filters: entries::api::FILTERS,
+    ..Doc::PLAIN
+};
+
 /// All routes of the current user. Contract: `current_user.md`.
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/current_user", Policy::AnyUser, SHOW, show),
         Route::put("/current_user", Policy::AnyUser, EDIT, edit),
+        Route::get(
+            "/current_user/entries",
+            Policy::AnyUser,
+            ENTRIES,
+            list_entries,
+        ),
     ]
 }
 
@@ -47,6 +61,13 @@ async fn show(call: Call) -> Handled {
         Ok(CurrentUserShape::of(user, reader.api()))
     });
     Answer::ok(&read.await?)
+}
+
+async fn list_entries(call: Call) -> Handled {
+    let Actor::User { id, .. } = call.actor else {
+        return Err(Error::Unauthenticated);
+    };
+    entries::api::list_within(call, Within::User(id), |_| Ok(())).await
 }
 
 async fn edit(call: Call) -> Handled {

@@ -7,6 +7,9 @@ use crate::http::Resource;
 mod api;
 mod shape;
 
+#[cfg(test)]
+mod tests;
+
 /// The line in the registry.
 pub const RESOURCE: Resource = Resource {
     name: "current_user",

@@ -22,6 +22,7 @@ mod tests;
 use base::{Date, Id, Role, WallTime, id};
 use store::{FromRow, Row};
 
+use super::{projects, tags, users};
 use crate::http::{Given, Resource};
 
 /// The line in the registry.
@@ -80,6 +81,17 @@ impl FromRow for Entry {
     }
 }
 
+/// An entry with what its shape shows beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub entry: Entry,
+    pub user: users::Summary,
+    pub approved_by: Option<users::Summary>,
+    pub project: Option<projects::Summary>,
+    /// In order of appearance in the description.
+    pub tags: Vec<tags::Attached>,
+}
+
 /// What a project decides about its entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
@@ -97,6 +109,16 @@ impl Terms {
         enabled: true,
         billable: true,
     };
+}
+
+impl FromRow for Terms {
+    fn from_row(row: &Row) -> base::Result<Self> {
+        Ok(Self {
+            billing_increment: row.get("billing_increment")?,
+            enabled: row.get("enabled")?,
+            billable: row.get("billable")?,
+        })
+    }
 }
 
 /// An entry to be made for a user and a project that were checked before.
@@ -122,6 +144,8 @@ pub(crate) struct Named {
     pub(crate) id: Given<Id<id::Project>>,
     /// Counts only without an id; a project that does not exist is made.
     pub(crate) name: Option<String>,
+    /// What such a new project is made with.
+    pub(crate) defaults: projects::Defaults,
 }
 
 /// What a client asked for with a new entry.
@@ -220,4 +244,18 @@ pub(crate) struct Filter {
     pub(crate) billable: Option<bool>,
     pub(crate) approved_at: Bounds<WallTime>,
     pub(crate) approved_by: Vec<Id<id::User>>,
+}
+
+/// What the tests of other slices look at.
+#[cfg(test)]
+pub(crate) mod testing {
+    use base::{Id, Result, id};
+    use store::Reader;
+
+    use super::{Seen, table};
+
+    /// One entry with what its shape shows beside it.
+    pub(crate) fn seen(reader: &Reader<'_>, id: Id<id::Entry>) -> Result<Seen> {
+        Ok(table::peek_seen(reader, vec![table::peek(reader, id)?])?.remove(0))
+    }
 }

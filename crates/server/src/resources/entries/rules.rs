@@ -5,6 +5,7 @@
 use base::{Error, Id, Kind, Problem, Result, Role, WallTime, id};
 
 use super::{Edit, Entry, Person, Review, Terms};
+use crate::resources::users;
 
 /// Minutes rounded up to a multiple of the project's increment. Contract: entries.md, Derived
 /// values. Never more than `ENTRY_MINUTES_MAX`, which every increment divides.
@@ -28,6 +29,15 @@ pub(super) fn formatted(minutes: i64) -> String {
 /// authentication.md §5.
 pub(super) fn is_over_others(role: Role) -> bool {
     role.is_at_least(Role::Leader)
+}
+
+/// Why time cannot be given to a user in this state; without one there is no such user.
+pub(super) fn unfit(state: Option<users::State>) -> Option<&'static str> {
+    match state {
+        None => Some("missing"),
+        Some(state) if state.is_deactivated() => Some("deactivated"),
+        Some(_) => None,
+    }
 }
 
 /// Refuses those who see an entry but may not change it.
@@ -55,7 +65,8 @@ pub(super) fn check_reviewer(person: Person) -> Result<()> {
 /// archived.
 pub(super) fn locks(entry: &Entry, terms: Terms) -> Vec<Problem> {
     let approved = entry.approved_at.map(|_| {
-        on_base("approved_and_locked").saying("The entry is approved and locked; unapprove it first.")
+        on_base("approved_and_locked")
+            .saying("The entry is approved and locked; unapprove it first.")
     });
     approved.into_iter().chain(archived(terms)).collect()
 }
@@ -65,7 +76,10 @@ pub(super) fn locks(entry: &Entry, terms: Terms) -> Vec<Problem> {
 pub(super) fn check_delete(entry: &Entry, terms: Terms) -> Result<()> {
     let mut problems = locks(entry, terms);
     if entry.invoiced_at.is_some() {
-        let at = problems.iter().take_while(|it| it.code == "approved_and_locked").count();
+        let at = problems
+            .iter()
+            .take_while(|it| it.code == "approved_and_locked")
+            .count();
         problems.insert(
             at,
             on_base("invoiced").saying("The entry is invoiced, so it must stay."),
@@ -79,7 +93,10 @@ pub(super) fn refuse(problems: Vec<Problem>) -> Result<()> {
     if problems.is_empty() {
         return Ok(());
     }
-    let sentences: Vec<&str> = problems.iter().filter_map(|it| it.sentence.as_deref()).collect();
+    let sentences: Vec<&str> = problems
+        .iter()
+        .filter_map(|it| it.sentence.as_deref())
+        .collect();
     Err(Error::Conflict {
         sentence: sentences.join(" "),
         problems,
@@ -107,9 +124,23 @@ pub(super) fn edit(
         } else {
             minutes
         },
-        description: edit.description.clone().unwrap_or_else(|| entry.description.clone()),
+        description: edit
+            .description
+            .clone()
+            .unwrap_or_else(|| entry.description.clone()),
         source_url: edit.source_url.clone().or_keep(entry.source_url.clone()),
         ..entry.clone()
+    }
+}
+
+/// The entry after an edit with `billable` as derived now, if what it is derived from changed.
+///
+/// Otherwise it stays: an invoiced entry keeps what it was invoiced as.
+pub(super) fn rebilled(before: &Entry, after: Entry, billable: bool) -> Entry {
+    let is_same = before.project == after.project && before.description == after.description;
+    Entry {
+        billable: if is_same { after.billable } else { billable },
+        ..after
     }
 }
 
@@ -127,9 +158,9 @@ pub(super) fn review(
     let mut after = entry.clone();
     match review {
         Review::Approve(at) => {
-            let again = entry.approved_at.map(|_| {
-                on_base("already_approved").saying("The entry is approved already.")
-            });
+            let again = entry
+                .approved_at
+                .map(|_| on_base("already_approved").saying("The entry is approved already."));
             refuse(again.into_iter().chain(archived(terms)).collect())?;
             after.approved_at = Some(at.unwrap_or(now));
             after.approved_by = Some(by);

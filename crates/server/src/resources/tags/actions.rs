@@ -4,11 +4,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use base::{Audience, Error, Id, Kind, Problem, Result, Role, id};
+use base::{Audience, Error, Id, Kind, Problem, Result, id};
 use serde_json::{Map, json};
 use store::{Event, Reader, Record, Recorded, Silence, Tx};
 
-use super::rules::{Hashtag, Identity};
+use super::rules::{self, Hashtag, Identity};
 use super::shape::{SimpleTag, TagShape};
 use super::{Attached, Tag, event, shape, table};
 use crate::resources::changes::{self, Shown};
@@ -18,7 +18,7 @@ use crate::resources::entries::actions::Retag;
 /// Makes the tags that do not exist yet and answers with them, in order; existing and impossible
 /// names are skipped. `Forbidden` for a contractor. Contract: tags.md, `POST /v2/tags`.
 pub fn create(tx: &mut Tx<'_>, names: &[String]) -> Result<Recorded<Vec<Tag>>> {
-    if !may_create(tx.role()) {
+    if !rules::may_create(tx.role()) {
         return Err(Error::Forbidden(
             "A contractor may not create tags; it takes a coworker at least.".into(),
         ));
@@ -42,7 +42,7 @@ pub fn create(tx: &mut Tx<'_>, names: &[String]) -> Result<Recorded<Vec<Tag>>> {
 /// Why the actor may not use these hashtags on an entry: some would be new, and a contractor
 /// makes none. Contract: entries.md, `cannot_create_tags`.
 pub(crate) fn check(reader: &Tx<'_>, hashtags: &[Hashtag]) -> Result<Option<Problem>> {
-    if may_create(reader.role()) {
+    if rules::may_create(reader.role()) {
         return Ok(None);
     }
     let known = known(reader, hashtags)?;
@@ -81,7 +81,7 @@ pub(crate) fn of_hashtags(
 /// `Invalid` with `invalid` or `already_exists` on `name`. Contract: tags.md, `PUT /v2/tags/:id`.
 pub fn edit(tx: &mut Tx<'_>, id: Id<id::Tag>, name: Option<&str>) -> Result<Recorded<Tag>> {
     let before = table::load(tx, id)?;
-    check_keeper(tx.role())?;
+    rules::check_keeper(tx.role())?;
     let hashtag = match name {
         Some(name) => Hashtag::parse(name).ok_or_else(|| refused("name", "invalid"))?,
         None => before.hashtag.clone(),
@@ -114,7 +114,7 @@ pub fn merge(tx: &mut Tx<'_>, into: Id<id::Tag>, from: Id<id::Tag>) -> Result<Re
     let found = table::load_many(tx, &[into, from])?;
     let find = |id| found.iter().find(|tag| tag.id == id);
     let target = find(into).ok_or(Error::NotFound(Kind::Tag))?;
-    check_keeper(tx.role())?;
+    rules::check_keeper(tx.role())?;
     let merged = find(from).ok_or_else(|| refused("tag_id", "missing"))?;
     if into == from {
         return Err(refused("tag_id", "invalid"));
@@ -139,14 +139,14 @@ pub fn merge(tx: &mut Tx<'_>, into: Id<id::Tag>, from: Id<id::Tag>) -> Result<Re
 /// `DELETE /v2/tags/:id`.
 pub fn delete(tx: &mut Tx<'_>, id: Id<id::Tag>) -> Result<Recorded<()>> {
     let tag = table::load(tx, id)?;
-    check_keeper(tx.role())?;
+    rules::check_keeper(tx.role())?;
     remove(tx, &tag)
 }
 
 /// Deletes those of these tags that exist, in the order given. Contract: tags.md,
 /// `PUT /v2/tags/delete`.
 pub fn delete_all(tx: &mut Tx<'_>, ids: &[Id<id::Tag>]) -> Result<Recorded<()>> {
-    check_keeper(tx.role())?;
+    rules::check_keeper(tx.role())?;
     let found = table::load_many(tx, ids)?;
     let mut left: HashMap<_, _> = found.into_iter().map(|tag| (tag.id, tag)).collect();
     let mut recorded = tx.silent(Silence::Unchanged, ());
@@ -187,11 +187,11 @@ fn known(tx: &Tx<'_>, hashtags: &[Hashtag]) -> Result<HashMap<Identity, Attached
 }
 
 fn shown(reader: &Reader<'_>, tag: &Tag) -> TagShape {
-    TagShape::new(tag, reader.api())
+    TagShape::of(tag, reader.api())
 }
 
 fn record_merged(tx: &mut Tx<'_>, merged: &Tag, target: &Tag) -> Result<Recorded<()>> {
-    let simple = SimpleTag::new(&target.into(), tx.api());
+    let simple = SimpleTag::of(&target.into(), tx.api());
     let changes = Map::from_iter([("merged_into".into(), json!([null, simple]))]);
     let shown = changes::with_changes(|_| shown(tx, merged), &changes)?;
     Ok(record(tx, event::MERGED, merged, shown))
@@ -209,22 +209,6 @@ fn record(tx: &mut Tx<'_>, name: &'static str, tag: &Tag, shown: Shown) -> Recor
         limited: shown.limited,
         audience: Audience::Everybody,
     }))
-}
-
-/// Whether somebody may make new tags. Contract: authentication.md §5.
-fn may_create(role: Role) -> bool {
-    role.is_at_least(Role::Coworker)
-}
-
-/// Refuses those who may not edit, merge or delete tags. Contract: authentication.md §5.
-fn check_keeper(role: Role) -> Result<()> {
-    if role.is_at_least(Role::Leader) {
-        return Ok(());
-    }
-    Err(Error::Forbidden(format!(
-        "A {} may not change tags; it takes a leader at least.",
-        role.word()
-    )))
 }
 
 fn refused(field: &'static str, code: &'static str) -> Error {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use base::{limits, text};
+use base::{Error, Result, Role, limits, text};
 use unicode_normalization::char::is_combining_mark;
 
 /// A tag as somebody wrote it.
@@ -82,6 +82,22 @@ pub fn rewrite(description: &str, old: &Identity, new: Option<&Hashtag>) -> Stri
     text
 }
 
+/// Whether somebody may make new tags, also by hashtag. Contract: authentication.md §5.
+pub(super) fn may_create(role: Role) -> bool {
+    role.is_at_least(Role::Coworker)
+}
+
+/// Refuses those who may not edit, merge or delete tags. Contract: authentication.md §5.
+pub(super) fn check_keeper(role: Role) -> Result<()> {
+    if role.is_at_least(Role::Leader) {
+        return Ok(());
+    }
+    Err(Error::Forbidden(format!(
+        "A {} may not change tags; it takes a leader at least.",
+        role.word()
+    )))
+}
+
 /// Whether a text would become part of a hashtag in front of it.
 fn runs_on(rest: &str) -> bool {
     rest.starts_with('*') || name_length(rest) > 0
@@ -111,7 +127,10 @@ fn next(text: &str) -> Option<(Range<usize>, Hashtag)> {
     let rest = text.strip_prefix('#')?;
     let (name, after) = rest.split_at(name_length(rest));
     // A mark belongs to the letter before it: an `e` with an accent may be two characters.
-    let begins = name.chars().next().filter(|first| !is_combining_mark(*first));
+    let begins = name
+        .chars()
+        .next()
+        .filter(|first| !is_combining_mark(*first));
     let fits = begins.is_some() && name.chars().count() <= limits::NAME_CHARS_MAX;
     let billable = !after.starts_with('*');
     let end = 1 + name.len() + usize::from(!billable);

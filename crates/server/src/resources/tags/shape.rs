@@ -26,7 +26,7 @@ pub(crate) struct TagShape {
 
 impl TagShape {
     /// The tag in an API at `{api}`.
-    pub(crate) fn new(tag: &Tag, api: &str) -> Self {
+    pub(crate) fn of(tag: &Tag, api: &str) -> Self {
         let url = url(tag.id.number(), api);
         Self {
             id: tag.id.number(),
@@ -56,7 +56,7 @@ pub(crate) struct SimpleTag {
 
 impl SimpleTag {
     /// The tag in an API at `{api}`.
-    pub(crate) fn new(tag: &Attached, api: &str) -> Self {
+    pub(crate) fn of(tag: &Attached, api: &str) -> Self {
         Self {
             id: tag.id.number(),
             name: tag.hashtag.name.clone(),

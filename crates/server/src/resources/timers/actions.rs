@@ -18,13 +18,11 @@ pub fn edit(tx: &mut Tx<'_>, project: Id<Project>, wish: Wish) -> Result<Recorde
     let project = projects::load(tx, project)?;
     project.require_enabled(Kind::Timer)?;
     let mut timers = table::load_for_start(tx, project.id)?;
-    match take(&mut timers, project.id) {
-        Some(timer) => settle(tx, rules::describe(timer, wish.description)),
-        None => {
-            let timer = insert(tx, project.id, wish.description.as_deref())?;
-            Ok(announce(tx, &timer).with(timer))
-        }
+    if let Some(timer) = take(&mut timers, project.id) {
+        return settle(tx, rules::describe(timer, wish.description));
     }
+    let timer = insert(tx, project.id, wish.description.as_deref())?;
+    Ok(announce(tx, &timer).with(timer))
 }
 
 /// Starts the actor's timer, making it if there is none; the one that runs elsewhere is paused
@@ -70,7 +68,7 @@ pub fn log(tx: &mut Tx<'_>, project: Id<Project>, wish: LogWish) -> Result<Recor
     let timer = table::load_of_actor(tx, project.id)?;
     let (timer, logged) = rules::log(timer, wish, tx.now)?;
     project.require_enabled(Kind::Timer)?;
-    let entry = entries::actions::log(
+    let entry = entries::actions::create(
         tx,
         entries::NewEntry {
             user: timer.user,
@@ -149,7 +147,7 @@ fn take(timers: &mut Vec<Timer>, project: Id<Project>) -> Option<Timer> {
 
 /// Tells the receivers of the timer's user what became of it (broadcasts.md §5, §7).
 fn announce(tx: &mut Tx<'_>, timer: &Timer) -> Recorded<()> {
-    let url = shape::url(tx.api(), timer.project);
+    let url = shape::url(timer.project, tx.api());
     tx.record(Record::Announcement(Announcement {
         kind: Kind::Timer,
         subject: "timer",

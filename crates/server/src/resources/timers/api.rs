@@ -9,7 +9,7 @@ use base::{Kind, Result, limits};
 use store::{Reader, Recorded, Tx};
 
 use super::rules::{LogWish, Wish};
-use super::shape::{self, TimerShape};
+use super::shape::TimerShape;
 use super::table::{self, Filter};
 use super::{Timer, actions};
 use crate::http::{Answer, Call, Doc, Handled, Policy, Route, Shape};
@@ -80,7 +80,12 @@ pub(super) fn routes() -> Vec<Route> {
         Route::delete("/projects/{project_id}/timer", any, DISCARD, discard),
         Route::put("/projects/{project_id}/timer/start", any, START, start),
         Route::put("/projects/{project_id}/timer/pause", any, PAUSE, pause),
-        Route::put("/projects/{project_id}/timer/add_or_subtract_time", any, ADD, add),
+        Route::put(
+            "/projects/{project_id}/timer/add_or_subtract_time",
+            any,
+            ADD,
+            add,
+        ),
         Route::put("/projects/{project_id}/timer/log", any, LOG, log),
     ]
 }
@@ -94,9 +99,9 @@ async fn index(call: Call) -> Handled {
         billable: filters.boolean("billable"),
     };
     filters.finish()?;
-    let page = call.page();
+    let page = (call.page().limit(), call.page().offset());
     let read = call.app.db.read(call.actor, move |reader| {
-        let (timers, total) = table::list(reader, &filter, page)?;
+        let (timers, total) = table::peek_page(reader, &filter, page)?;
         let show = |seen| TimerShape::of(seen, reader.now, reader.api());
         Ok((timers.iter().map(show).collect::<Vec<_>>(), total))
     });
@@ -106,7 +111,10 @@ async fn index(call: Call) -> Handled {
 
 async fn show(call: Call) -> Handled {
     let project = call.id("project_id")?;
-    let read = call.app.db.read(call.actor, move |reader| shown(reader, project));
+    let read = call
+        .app
+        .db
+        .read(call.actor, move |reader| shown(reader, project));
     Answer::ok(&read.await?)
 }
 
@@ -138,8 +146,7 @@ async fn start(call: Call) -> Handled {
         changed(tx, timer)
     });
     let timer = write.await?;
-    let location = shape::url(&call.app.urls.api_root(), project);
-    Answer::ok_at(&location, &timer)
+    Answer::ok_at(timer.url(), &timer)
 }
 
 async fn pause(call: Call) -> Handled {
@@ -175,10 +182,9 @@ async fn log(call: Call) -> Handled {
         description: input.text("description", limits::TEXT_CHARS_MAX).value(),
     };
     input.finish()?;
-    let write = call
-        .app
-        .db
-        .write(call.actor, move |tx| actions::log(tx, project, wish.clone()));
+    let write = call.app.db.write(call.actor, move |tx| {
+        actions::log(tx, project, wish.clone())
+    });
     write.await?;
     Answer::no_content()
 }

@@ -116,14 +116,18 @@ pub fn log(timer: Timer, wish: LogWish, now: EngineTime) -> Result<(Timer, Logge
         State::Running { .. } | State::Paused => {}
         State::Pending | State::Stopped => return Err(Error::NotFound(Kind::Timer)),
     }
-    let minutes = wish.minutes.unwrap_or_else(|| whole_minutes(timer.elapsed(now)));
+    let minutes = wish
+        .minutes
+        .unwrap_or_else(|| whole_minutes(timer.elapsed(now)));
     if !(0..=limits::ENTRY_MINUTES_MAX).contains(&minutes) {
         return Err(Error::invalid(Kind::Timer, "minutes", "invalid"));
     }
     let logged = Logged {
         date: wish.entry_date.unwrap_or(timer.date),
         minutes,
-        description: wish.description.unwrap_or_else(|| timer.description.clone()),
+        description: wish
+            .description
+            .unwrap_or_else(|| timer.description.clone()),
     };
     Ok((stop(timer, now), logged))
 }

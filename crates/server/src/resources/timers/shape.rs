@@ -1,25 +1,26 @@
-//! The shape `timer`.
+//! How timers look in JSON: shape `timer`.
 //!
 //! Never: reading anything; the moment at which a running timer is shown is given.
 
 use std::time::Duration;
 
-use base::id::{self, Id};
-use base::{Date, EngineTime};
+use base::EngineTime;
+use base::id::{Id, Project, Timer};
 use serde::Serialize;
 
 use super::Seen;
-use crate::resources::projects::SimpleProject;
-use crate::resources::users::SimpleUser;
+use crate::resources::projects;
+use crate::resources::projects::shape::SimpleProject;
+use crate::resources::users::shape::SimpleUser;
 
-/// A timer as the API shows it, fields in the order of the shape file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Shape `timer`, in its order of fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TimerShape {
-    id: Id<id::Timer>,
+    id: Id<Timer>,
     state: &'static str,
     seconds: u64,
     formatted_time: String,
-    date: Date,
+    date: String,
     description: String,
     user: SimpleUser,
     project: SimpleProject,
@@ -32,33 +33,39 @@ pub struct TimerShape {
 }
 
 impl TimerShape {
-    /// The timer at this moment; `api` is `{public_url}/v2`.
+    /// The timer at this moment in an API at `{api}`.
     pub fn of(seen: &Seen, now: EngineTime, api: &str) -> Self {
         let timer = &seen.timer;
         let elapsed = timer.elapsed(now);
-        let url = url(api, timer.project);
+        let url = url(timer.project, api);
+        let under = |word: &str| format!("{url}/{word}");
         Self {
             id: timer.id,
             state: timer.state.word(),
             seconds: elapsed.as_secs(),
             formatted_time: formatted(elapsed),
-            date: timer.date,
+            date: timer.date.to_string(),
             description: timer.description.clone(),
             user: SimpleUser::of(&seen.user, api),
             project: SimpleProject::of(&seen.project, api),
-            start_url: format!("{url}/start"),
-            pause_url: format!("{url}/pause"),
-            add_or_subtract_time_url: format!("{url}/add_or_subtract_time"),
-            log_url: format!("{url}/log"),
-            log_inbox_entry_url: format!("{url}/log_inbox_entry"),
+            start_url: under("start"),
+            pause_url: under("pause"),
+            add_or_subtract_time_url: under("add_or_subtract_time"),
+            log_url: under("log"),
+            log_inbox_entry_url: under("log_inbox_entry"),
             url,
         }
     }
+
+    /// Where its user reads it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
 }
 
-/// Where a user reads the own timer on a project.
-pub fn url(api: &str, project: Id<id::Project>) -> String {
-    format!("{api}/projects/{project}/timer")
+/// `{api}/projects/ID/timer`: where a user reads the own timer on a project.
+pub fn url(project: Id<Project>, api: &str) -> String {
+    format!("{}/timer", projects::shape::url(project, api))
 }
 
 /// `HH:MM:SS`; 27 hours are `27:00:00` (contract README §8, point 13).

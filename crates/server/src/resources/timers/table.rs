@@ -9,8 +9,7 @@ use base::{Date, EngineTime, Error, Kind, Result, text, time};
 use store::{FromRow, Reader, Row, Select, ToValue, Tx};
 
 use super::{Seen, State, Timer};
-use crate::http::Page;
-use crate::resources::scope::{self, Scope};
+use crate::resources::scope::{self, Scope, TIMERS as VISIBLE};
 use crate::resources::{projects, users};
 
 const COLUMNS: &str = "t.id, t.user_id, t.project_id, t.state, t.collected, t.running_since, \
@@ -59,7 +58,9 @@ fn state(row: &Row) -> Result<State> {
         ("pending", None) => Ok(State::Pending),
         ("running", Some(since)) => Ok(State::Running { since }),
         ("paused", None) => Ok(State::Paused),
-        _ => Err(Error::internal(format!("a timer is {word} since {since:?}"))),
+        _ => Err(Error::internal(format!(
+            "a timer is {word} since {since:?}"
+        ))),
     }
 }
 
@@ -72,9 +73,13 @@ pub(super) fn peek_of_actor(reader: &Reader<'_>, project: Id<id::Project>) -> Re
     seen.ok_or(Error::NotFound(Kind::Timer))
 }
 
-/// The actor's timers that have run, the running one first, then by latest change; and how many
-/// there are on all pages.
-pub(super) fn list(reader: &Reader<'_>, filter: &Filter, page: Page) -> Result<(Vec<Seen>, i64)> {
+/// One page of the actor's timers that have run, the running one first, then by latest change;
+/// and how many there are in all. A page is its limit and offset.
+pub(super) fn peek_page(
+    reader: &Reader<'_>,
+    filter: &Filter,
+    page: (i64, i64),
+) -> Result<(Vec<Seen>, i64)> {
     let scope = Scope::of(reader)?;
     let mut select = Select::new(select_seen(), &scope.with(&[]));
     select.push("and t.state <> 'pending'");
@@ -85,9 +90,12 @@ pub(super) fn list(reader: &Reader<'_>, filter: &Filter, page: Page) -> Result<(
     }
     select.and_some("p.billable = $?", filter.billable.as_ref());
     let total = reader.count(&select)?;
+    let (limit, offset) = page;
     select
-        .push("order by case t.state when 'running' then 0 else 1 end, t.changed_at desc, t.id desc")
-        .page(page.limit(), page.offset());
+        .push(
+            "order by case t.state when 'running' then 0 else 1 end, t.changed_at desc, t.id desc",
+        )
+        .page(limit, offset);
     Ok((reader.select(&select)?, total))
 }
 
@@ -97,10 +105,9 @@ fn select_seen() -> String {
          from timers t
          join users u on u.id = t.user_id
          join projects p on p.id = t.project_id
-         where {visible}",
+         where {VISIBLE}",
         user = users::SUMMARY_COLUMNS,
         project = projects::SUMMARY_COLUMNS,
-        visible = scope::TIMERS,
     )
 }
 
@@ -119,8 +126,7 @@ pub(super) fn peek_today(reader: &Reader<'_>) -> Result<Date> {
 pub(super) fn load_of_actor(tx: &Tx<'_>, project: Id<id::Project>) -> Result<Timer> {
     let scope = Scope::of(tx)?;
     let sql = format!(
-        "select {COLUMNS} from timers t where {visible} and t.project_id = $4{{for_update}}",
-        visible = scope::TIMERS,
+        "select {COLUMNS} from timers t where {VISIBLE} and t.project_id = $4{{for_update}}"
     );
     let timer = tx.row(&sql, &scope.with(&[&project]))?;
     timer.ok_or(Error::NotFound(Kind::Timer))
@@ -167,7 +173,7 @@ pub(super) fn insert(
     date: Date,
     description: &str,
 ) -> Result<Timer> {
-    let user = tx.user()?;
+    let (user, now, wall) = (tx.user()?, tx.now, tx.wall);
     let values: [&dyn ToValue; 8] = [
         &tx.account()?,
         &user,
@@ -175,8 +181,8 @@ pub(super) fn insert(
         &date,
         &description,
         &text::fold(description),
-        &tx.now,
-        &tx.wall,
+        &now,
+        &wall,
     ];
     let id = tx.insert(
         Kind::Timer,
@@ -204,6 +210,7 @@ pub(super) fn update(tx: &mut Tx<'_>, timer: &Timer) -> Result<()> {
         State::Running { since } => Some(since),
         State::Pending | State::Paused | State::Stopped => None,
     };
+    let now = tx.now;
     let values: [&dyn ToValue; 9] = [
         &tx.account()?,
         &timer.id,
@@ -213,7 +220,7 @@ pub(super) fn update(tx: &mut Tx<'_>, timer: &Timer) -> Result<()> {
         &timer.date,
         &timer.description,
         &text::fold(&timer.description),
-        &tx.now,
+        &now,
     ];
     tx.write(
         Kind::Timer,

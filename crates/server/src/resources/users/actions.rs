@@ -3,7 +3,7 @@
 //! Never: hashing a password, which takes too long for a transaction; SQL.
 
 use base::id::{Account, Id, Project, User as UserMark};
-use base::{Actor, Audience, Error, Kind, Problem, Result};
+use base::{Audience, Error, Kind, Problem, Result};
 use store::{Event, Reader, Record, Recorded, Silence, Tx};
 
 use super::shape::UserShape;
@@ -44,6 +44,13 @@ pub(crate) fn page(
 /// The supervisor who owns the actor's account, as everybody in it may know them.
 pub(crate) fn owner(reader: &Reader<'_>) -> Result<Summary> {
     table::peek_owner(reader)?.ok_or_else(|| Error::internal("an account without an owner"))
+}
+
+/// Whether the actor sees this user (`NotFound`) and may manage people (`Forbidden`), in this
+/// order: whoever may not act is not told what is wrong with the input.
+pub(crate) fn check_managed(reader: &Reader<'_>, id: Id<UserMark>) -> Result<()> {
+    table::peek(reader, id)?;
+    rules::may_manage(reader.role())
 }
 
 /// Locks a user who is to be changed beside their own row; `NotFound` if the actor does not see
@@ -117,29 +124,29 @@ pub fn set_password(tx: &mut Tx<'_>, id: Id<UserMark>, hash: &str) -> Result<Rec
 /// receivers fall silent. Contract: users.md, States.
 pub fn suspend(tx: &mut Tx<'_>, id: Id<UserMark>) -> Result<Recorded<()>> {
     let user = load_to_manage(tx, id)?;
-    let step = rules::suspend(&user, owner(tx)?.id)?;
-    send_away(tx, &user, step)
+    match rules::suspend(&user, owner(tx)?.id)? {
+        Change::None(_) => Ok(tx.silent(Silence::Unchanged, ())),
+        Change::Made(state) => send_away(tx, &user, state),
+    }
 }
 
 /// Deactivates a user, as a supervisor: the same as [`suspend`], with another state and more
 /// conditions. Contract: users.md.
 pub(crate) fn deactivate(tx: &mut Tx<'_>, id: Id<UserMark>) -> Result<Recorded<()>> {
     let user = load_to_manage(tx, id)?;
-    let step = rules::deactivate(&user, owner(tx)?.id, tx.actor)?;
-    send_away(tx, &user, step)
+    match rules::deactivate(&user, owner(tx)?.id, tx.actor)? {
+        Change::None(_) => Ok(tx.silent(Silence::Unchanged, ())),
+        Change::Made(state) => send_away(tx, &user, state),
+    }
 }
 
 /// Lets a deactivated user work again, and what fell silent go on; the operator also one who was
 /// suspended. `not_deactivated`, `reached_user_limit`. Contract: users.md, activate.
-pub fn activate(
-    tx: &mut Tx<'_>,
-    id: Id<UserMark>,
-    users_max: Option<i64>,
-) -> Result<Recorded<()>> {
+pub fn activate(tx: &mut Tx<'_>, id: Id<UserMark>, users_max: Option<i64>) -> Result<Recorded<()>> {
     let user = load_to_manage(tx, id)?;
-    let step = rules::activate(&user, tx.actor)?;
+    let change = rules::activate(&user, tx.actor)?;
     rules::check_limit(table::count_working(tx)?, users_max)?;
-    match step {
+    match change {
         Change::None(_) => Ok(tx.silent(Silence::Unchanged, ())),
         Change::Made(state) => {
             let resumed = delivery::creators::resume(tx, user.id)?;
@@ -205,13 +212,10 @@ fn load_to_manage(tx: &Tx<'_>, id: Id<UserMark>) -> Result<User> {
     Ok(user)
 }
 
-fn send_away(tx: &mut Tx<'_>, user: &User, step: Change<State>) -> Result<Recorded<()>> {
-    let Change::Made(state) = step else {
-        return Ok(tx.silent(Silence::Unchanged, ()));
-    };
+/// What every way of leaving has in common: the user's timers, webhooks and receivers end with it.
+fn send_away(tx: &mut Tx<'_>, user: &User, state: State) -> Result<Recorded<()>> {
     let discarded = timers::actions::discard_all_of_user(tx, user.id)?;
-    // Before the records are flushed: what the user's own receivers would hear of this, they
-    // do not.
+    // Before the records are flushed: the user's own receivers do not hear of their silencing.
     let silenced = delivery::creators::silence(tx, user.id)?;
     let told = change_state(tx, user, state, event::DEACTIVATED)?;
     Ok(told.and(discarded).and(silenced))

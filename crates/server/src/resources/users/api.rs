@@ -3,12 +3,14 @@
 //! Never: SQL; decisions.
 
 use base::id::{Id, Project, User as UserMark};
-use base::{Kind, Role, limits};
+use base::{Kind, Result, Role, limits};
+use store::Reader;
 
 use super::actions::{self, Revoked};
 use super::shape::{self, UserShape};
 use super::{Edit, Filter, NewUser, State};
 use crate::http::{Answer, Call, Doc, Handled, Inputs, Policy, Route, Shape};
+use crate::resources::entries::{self, Within};
 
 const ROLES: [&str; 4] = ["supervisor", "leader", "coworker", "contractor"];
 const STATES: [&str; 4] = ["pending", "active", "disabled", "suspended"];
@@ -27,6 +29,12 @@ const LIST: Doc = Doc {
 const SHOW: Doc = Doc {
     summary: "Shows a user.",
     answers: Shape::One("user"),
+    ..Doc::PLAIN
+};
+const ENTRIES: Doc = Doc {
+    summary: "Lists a user's entries, newest first.",
+    answers: Shape::Many("entry"),
+    filters: entries::api::FILTERS,
     ..Doc::PLAIN
 };
 const CREATE: Doc = Doc {
@@ -84,6 +92,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/users", any, LIST, index),
         Route::post("/users", supervisor, CREATE, create),
         Route::get("/users/{id}", any, SHOW, show),
+        Route::get("/users/{id}/entries", any, ENTRIES, list_entries),
         Route::put("/users/{id}", any, EDIT, edit),
         Route::put("/users/{id}/activate", any, ACTIVATE, activate),
         Route::put("/users/{id}/deactivate", any, DEACTIVATE, deactivate),
@@ -132,6 +141,12 @@ async fn show(call: Call) -> Handled {
     Answer::ok(&read.await?)
 }
 
+async fn list_entries(call: Call) -> Handled {
+    let id = call.id::<UserMark>("id")?;
+    let admit = move |reader: &Reader<'_>| actions::peek(reader, id).map(drop);
+    entries::api::list_within(call, Within::User(id), admit).await
+}
+
 async fn create(call: Call) -> Handled {
     let mut input = call.input(Kind::User);
     let new = NewUser {
@@ -155,7 +170,7 @@ async fn create(call: Call) -> Handled {
 }
 
 async fn edit(call: Call) -> Handled {
-    let id = call.id::<UserMark>("id")?;
+    let id = managed(&call).await?;
     let mut input = call.input(Kind::User);
     let wish = Edit {
         first_name: name(&mut input, "first_name"),
@@ -193,20 +208,19 @@ async fn deactivate(call: Call) -> Handled {
 }
 
 async fn give(call: Call) -> Handled {
-    let id = call.id::<UserMark>("id")?;
+    let id = managed(&call).await?;
     let mut input = call.input(Kind::User);
     let projects = project_ids(&mut input);
     input.finish()?;
-    let write = call
-        .app
-        .db
-        .write(call.actor, move |tx| actions::give_access(tx, id, &projects));
+    let write = call.app.db.write(call.actor, move |tx| {
+        actions::give_access(tx, id, &projects)
+    });
     write.await?;
     Answer::no_content()
 }
 
 async fn revoke(call: Call) -> Handled {
-    let id = call.id::<UserMark>("id")?;
+    let id = managed(&call).await?;
     let mut input = call.input(Kind::User);
     let projects = project_ids(&mut input);
     input.finish()?;
@@ -216,6 +230,17 @@ async fn revoke(call: Call) -> Handled {
 async fn revoke_all(call: Call) -> Handled {
     let id = call.id::<UserMark>("id")?;
     take(call, id, Revoked::All).await
+}
+
+/// The user in the path, if the caller sees and may manage them.
+async fn managed(call: &Call) -> Result<Id<UserMark>> {
+    let id = call.id::<UserMark>("id")?;
+    let read = call
+        .app
+        .db
+        .read(call.actor, move |reader| actions::check_managed(reader, id));
+    read.await?;
+    Ok(id)
 }
 
 async fn take(call: Call, id: Id<UserMark>, projects: Revoked) -> Handled {

@@ -56,12 +56,7 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 4] = [
-        Self::Pending,
-        Self::Active,
-        Self::Disabled,
-        Self::Suspended,
-    ];
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Active, Self::Disabled, Self::Suspended];
 
     /// The word of the contract.
     pub fn word(self) -> &'static str {

@@ -165,9 +165,16 @@ pub(super) fn check_new(new: &NewUser) -> Vec<Problem> {
     if new.email.is_empty() {
         refuse("email", "missing_field", "A user needs an e-mail address.");
     } else if !is_address(&new.email) {
-        refuse("email", "invalid", "The e-mail address is none: write name@host.");
+        refuse(
+            "email",
+            "invalid",
+            "The e-mail address is none: write name@host.",
+        );
     }
-    for (field, name) in [("first_name", &new.first_name), ("last_name", &new.last_name)] {
+    for (field, name) in [
+        ("first_name", &new.first_name),
+        ("last_name", &new.last_name),
+    ] {
         if name.chars().count() > limits::NAME_CHARS_MAX {
             refuse(field, "invalid", "A name has at most 255 characters.");
         }

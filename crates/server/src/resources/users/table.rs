@@ -7,7 +7,7 @@ use base::{Error, Kind, Result, text};
 use store::{Reader, Row, Select, Tx, Value};
 
 use super::{Filter, NewUser, Summary, User};
-use crate::resources::scope::{Scope, USERS as VISIBLE};
+use crate::resources::scope::{self, Scope};
 
 const COLUMNS: &str = "u.id, u.account_id, u.email, u.first_name, u.last_name, u.role, u.state,
     u.time_format, u.week_start, u.utc_offset, u.send_personal_weekly_report,
@@ -26,7 +26,10 @@ pub(super) fn peek(reader: &Reader<'_>, id: Id<UserMark>) -> Result<User> {
 
 fn one(reader: &Reader<'_>, id: Id<UserMark>, lock: &str) -> Result<User> {
     let scope = Scope::of(reader)?;
-    let sql = format!("select {COLUMNS} from users u where {VISIBLE} and u.id = $4{lock}");
+    let sql = format!(
+        "select {COLUMNS} from users u where {visible} and u.id = $4{lock}",
+        visible = scope::USERS
+    );
     reader
         .row(&sql, &scope.with(&[&id]))?
         .ok_or(Error::NotFound(Kind::User))
@@ -39,12 +42,21 @@ pub(super) fn peek_page(
     page: (i64, i64),
 ) -> Result<(Vec<User>, i64)> {
     let scope = Scope::of(reader)?;
-    let sql = format!("select {COLUMNS} from users u where {VISIBLE}");
+    let sql = format!(
+        "select {COLUMNS} from users u where {visible}",
+        visible = scope::USERS
+    );
     let mut select = Select::new(sql, &scope.with(&[]));
     let folded = |part: &Option<String>| part.as_deref().map(text::fold);
     select
-        .and_some("{contains u.name_folded, $?}", folded(&filter.name).as_ref())
-        .and_some("{contains u.email_folded, $?}", folded(&filter.email).as_ref())
+        .and_some(
+            "{contains u.name_folded, $?}",
+            folded(&filter.name).as_ref(),
+        )
+        .and_some(
+            "{contains u.email_folded, $?}",
+            folded(&filter.email).as_ref(),
+        )
         .and_some("u.role = $?", filter.role.as_ref())
         .and_some("u.state = $?", filter.state.as_ref());
     let total = reader.count(&select)?;
@@ -56,7 +68,10 @@ pub(super) fn peek_page(
 /// The visible user with this address, in any case of letters.
 pub(super) fn peek_by_email(reader: &Reader<'_>, email: &str) -> Result<Option<User>> {
     let scope = Scope::of(reader)?;
-    let sql = format!("select {COLUMNS} from users u where {VISIBLE} and u.email_folded = $4");
+    let sql = format!(
+        "select {COLUMNS} from users u where {visible} and u.email_folded = $4",
+        visible = scope::USERS
+    );
     reader.row(&sql, &scope.with(&[&text::fold(email)]))
 }
 
@@ -68,7 +83,8 @@ pub(super) fn peek_owner(reader: &Reader<'_>) -> Result<Option<Summary>> {
                from accounts c join users u on u.id = c.owner_id
                where c.id = $1";
     let row: Option<Row> = reader.row(sql, &[&reader.account()?])?;
-    row.map(|row| Summary::from_columns(&row, "owner")).transpose()
+    row.map(|row| Summary::from_columns(&row, "owner"))
+        .transpose()
 }
 
 /// Whether anybody in the installation has this address.
@@ -87,11 +103,7 @@ pub(super) fn count_working(reader: &Reader<'_>) -> Result<i64> {
 }
 
 /// Adds a user to an account, with the settings of a new user.
-pub(super) fn insert(
-    tx: &mut Tx<'_>,
-    account: Id<Account>,
-    new: &NewUser,
-) -> Result<Id<UserMark>> {
+pub(super) fn insert(tx: &mut Tx<'_>, account: Id<Account>, new: &NewUser) -> Result<Id<UserMark>> {
     let now = tx.wall;
     tx.insert(
         Kind::User,

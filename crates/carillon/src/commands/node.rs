@@ -1,0 +1,184 @@
+//! A running server process: database, API and engine; `serve` and `demo` start one.
+//!
+//! Words: *work* = which of API and engine this process does.
+//! Never: printing; what happens goes to the log.
+
+mod metrics;
+mod process;
+mod readiness;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use base::clock::SystemClock;
+use delivery::courier::Courier;
+use delivery::engine::Engine;
+use delivery::runner::Runner;
+use server::{App, Delivery, Shutdown, Stopper, Wiring};
+use store::{Db, Lock};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::installation;
+use super::signals::Signals;
+use crate::config::Config;
+use crate::failed::{Failed, Result};
+use metrics::Metrics;
+use readiness::{Ready, Stage};
+
+/// Which of API and engine a process does. The operating endpoints are always there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Both.
+    All,
+    /// Only requests; payloads wait for another process.
+    Api,
+    /// Only deliveries.
+    Engine,
+}
+
+/// Everything of a server, of which nothing runs yet.
+pub(crate) struct Node {
+    /// The database.
+    pub(crate) db: Db,
+    app: App,
+    runner: Option<Runner>,
+    stage: watch::Sender<Stage>,
+    stop_sending: watch::Sender<bool>,
+    stopper: Stopper,
+    shutdown: Shutdown,
+    /// What must not end before it is told to.
+    tasks: JoinSet<()>,
+    /// What is cut at the end.
+    chores: JoinSet<()>,
+    _lock: Lock,
+}
+
+/// Takes a port; a taken one is refused with the setting that moves it.
+pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|cause| {
+        Failed::refused(format!(
+            "{address} cannot be listened on: {cause}. Set listen to another address or port."
+        ))
+    })
+}
+
+/// Takes the lock of servers; exit code 1 if another one has it.
+pub(crate) fn lock(config: &Config) -> Result<Lock> {
+    Lock::take(config.database()).map_err(|error| Failed::refused(error.to_string()))
+}
+
+impl Node {
+    /// Opens the database and puts the parts together. Needs the runtime, and the lock that
+    /// proves that this is the only server.
+    pub(crate) fn open(
+        config: &Config,
+        settings: delivery::Settings,
+        work: Work,
+        lock: Lock,
+    ) -> Result<Self> {
+        let public_url = settings.public_url.clone();
+        let settings = Arc::new(settings);
+        let db = installation::open(config, &settings)?;
+        let clock = Arc::new(SystemClock);
+        let courier = Courier::new(Arc::clone(&settings), clock.clone())?;
+        let engine = Engine::new(db.clone(), Arc::clone(&settings), name());
+        let held = engine.held();
+        let (stage, looked_at) = watch::channel(Stage::Starting);
+        let metrics = Arc::new(Metrics::install(db.clone())?);
+        let disk_free_min = config.count("disk.free_min");
+        let app = App::new(Wiring {
+            settings: config.server(public_url),
+            db: db.clone(),
+            clock,
+            delivery: Arc::new(Delivery {
+                settings: Arc::clone(&settings),
+                courier: courier.clone(),
+                held,
+            }),
+            resources: match work {
+                Work::All | Work::Api => server::resources::RESOURCES,
+                Work::Engine => &[],
+            },
+            authenticate: server::identity::authenticate,
+            readiness: Arc::new(Ready::new(db.clone(), looked_at, work, disk_free_min)),
+            metrics: metrics.printer(),
+        });
+        let runner = Runner {
+            db: db.clone(),
+            settings,
+            courier,
+            engine,
+            disk_free_min,
+            stop_timeout: config.duration("shutdown_timeout"),
+        };
+        let mut chores = JoinSet::new();
+        chores.spawn(metrics.keep_up());
+        let (stopper, shutdown) = server::shutdown();
+        Ok(Self {
+            db,
+            app,
+            runner: (work != Work::Api).then_some(runner),
+            stage,
+            stop_sending: watch::channel(false).0,
+            stopper,
+            shutdown,
+            tasks: JoinSet::new(),
+            chores,
+            _lock: lock,
+        })
+    }
+
+    /// Begins to answer requests.
+    pub(crate) fn answer(&mut self, listener: TcpListener) {
+        let serving = server::serve(self.app.clone(), listener, self.shutdown.clone());
+        self.tasks.spawn(serving);
+    }
+
+    /// Begins to deliver, if that is this process's work; what an earlier process left in flight
+    /// is taken over first.
+    pub(crate) fn deliver(&mut self) -> Result<()> {
+        if let Some(runner) = self.runner.take() {
+            runner.engine.take_over()?;
+            self.tasks.spawn(runner.run(self.stop_sending.subscribe()));
+        }
+        self.stage.send_replace(Stage::Working);
+        Ok(())
+    }
+
+    /// Runs something beside until the end, when it is cut.
+    pub(crate) fn beside(&mut self, chore: impl Future<Output = ()> + Send + 'static) {
+        self.chores.spawn(chore);
+    }
+
+    /// Works until Ctrl-C or SIGTERM, then stops in order: no new connections and attempts, and
+    /// what is under way may end within `shutdown_timeout`. Exit code 1 if a part broke.
+    pub(crate) async fn run(mut self, signals: &mut Signals) -> Result<()> {
+        let mut is_broken = signals.or_ended(&mut self.tasks).await.is_some();
+        tracing::info!(event = "stopping");
+        self.stage.send_replace(Stage::Stopping);
+        self.stopper.stop();
+        self.stop_sending.send_replace(true);
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(event = "part_broke", %error);
+                is_broken = true;
+            }
+        }
+        tracing::info!(event = "stopped");
+        if is_broken {
+            Err(Failed::refused(
+                "A part of the server broke and the rest was stopped; the log says why.",
+            ))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The name of this process among nodes.
+fn name() -> String {
+    let host = super::machine().unwrap_or_else(|| "node".into());
+    format!("{host}-{}", std::process::id())
+}

@@ -1,0 +1,20 @@
+//! Broadcast receivers: told that something they follow has changed, and where to read it.
+//!
+//! Tables and actions are `delivery`'s; here they get their face. Contract: broadcasts.md §1, §2;
+//! ping and status are ours (docs/broadcasts.md).
+//! Never: the secret of a receiver, but for the answers to its creation and its re-roll.
+
+use crate::http::Resource;
+
+mod api;
+pub mod shape;
+#[cfg(test)]
+mod tests;
+
+pub use shape::{CreatedShape, ReceiverShape, StatusShape};
+
+/// The registry line.
+pub const RESOURCE: Resource = Resource {
+    name: "broadcast_receivers",
+    routes: api::routes,
+};

@@ -1,0 +1,219 @@
+//! Lists with their filters, order and plans.
+
+use super::*;
+use crate::resources::entries::{Filter, TagRule, Within, table};
+use crate::resources::testing::user_of;
+
+fn list(house: &House, actor: Actor, within: Within, filter: &Filter) -> Vec<Id<id::Entry>> {
+    let found = house.read(actor, |reader| {
+        table::list(reader, within, filter, (100, 0))
+    });
+    let (entries, total) = found.expect("a list");
+    assert_eq!(usize::try_from(total), Ok(entries.len()));
+    entries.iter().map(|entry| entry.id).collect()
+}
+
+#[test]
+fn newest_dates_come_first_then_the_latest_made() {
+    let house = House::open();
+    let on_date = |text: &str| {
+        let date = time::parse_date(text).expect("a date");
+        entered(&house, house.ben, Draft { date, ..draft("") })
+    };
+    let (first, second) = (on_date("2024-03-18"), on_date("2024-03-18"));
+    let old = on_date("2023-12-31");
+    house.pass(60);
+    let latest = on_date("2024-03-18");
+
+    let all = list(&house, house.ben, Within::Account, &Filter::default());
+
+    assert_eq!(all, [latest, second, first, old]);
+    let page = house.read(house.ben, |reader| {
+        table::list(reader, Within::Account, &Filter::default(), (2, 2))
+    });
+    let (entries, total) = page.expect("a page");
+    assert_eq!((entries[0].id, entries[1].id, total), (first, old, 4));
+}
+
+#[test]
+fn tags_are_asked_for_together_or_one_by_one() {
+    let house = House::open();
+    let both = entered(&house, house.ben, draft("#a #b"));
+    let one = entered(&house, house.ben, draft("#a"));
+    entered(&house, house.ben, draft("plain"));
+    let (a, b) = (seen(&house, both).tags[0].id, seen(&house, both).tags[1].id);
+    let found = |tags: Vec<Id<id::Tag>>, tag_rule| {
+        let filter = Filter {
+            tags,
+            tag_rule,
+            ..Filter::default()
+        };
+        list(&house, house.ben, Within::Account, &filter)
+    };
+
+    assert_eq!(found(vec![a], TagRule::All), [one, both]);
+    assert_eq!(found(vec![a, b, a], TagRule::All), [both]);
+    assert_eq!(found(vec![a, b], TagRule::Any), [one, both]);
+    assert_eq!(found(vec![b, Id::new(999)], TagRule::Any), [both]);
+    assert!(found(vec![b, Id::new(999)], TagRule::All).is_empty());
+    assert_eq!(
+        list(&house, house.ben, Within::Tag(b), &Filter::default()),
+        [both]
+    );
+}
+
+#[test]
+fn each_filter_leaves_what_it_says() {
+    let house = House::open();
+    let plain = entered(&house, house.ben, draft("Über uns"));
+    let other = entered(&house, house.lea, draft_on(house.atlas, 1));
+    house.pass(60);
+    let done = entered(&house, house.ben, draft("#free*"));
+    let sql = "update entries set invoiced_at = $2, approved_at = $2, approved_by = user_id
+               where id = $1";
+    house.sql(sql, vec![done.number(), moment("2024-02-29T12:00:00Z").0]);
+    let (ben, lea) = (user_of(house.ben), user_of(house.lea));
+    let day = |text: &str| time::parse_date(text);
+    let at = |text: &str| Some(moment(text));
+    let whole = Filter::default;
+
+    for (filter, expected) in [
+        (
+            Filter {
+                users: vec![ben],
+                ..whole()
+            },
+            vec![done, plain],
+        ),
+        (
+            Filter {
+                users: vec![ben, lea],
+                ..whole()
+            },
+            vec![done, other, plain],
+        ),
+        (
+            Filter {
+                projects: vec![house.atlas],
+                ..whole()
+            },
+            vec![other],
+        ),
+        (
+            Filter {
+                foreign: true,
+                ..whole()
+            },
+            vec![],
+        ),
+        (
+            Filter {
+                description: Some("ÜBER".into()),
+                ..whole()
+            },
+            vec![plain],
+        ),
+        (
+            Filter {
+                date: (day("2024-03-18"), day("2024-03-18")),
+                ..whole()
+            },
+            vec![done, other, plain],
+        ),
+        (
+            Filter {
+                date: (day("2024-03-19"), None),
+                ..whole()
+            },
+            vec![],
+        ),
+        (
+            Filter {
+                invoiced: Some(true),
+                ..whole()
+            },
+            vec![done],
+        ),
+        (
+            Filter {
+                invoiced: Some(false),
+                ..whole()
+            },
+            vec![other, plain],
+        ),
+        (
+            Filter {
+                invoiced_at: (at("2024-02-29"), at("2024-02-29T23:59:59Z")),
+                ..whole()
+            },
+            vec![done],
+        ),
+        (
+            Filter {
+                approved_at: (at("2024-03-01"), None),
+                ..whole()
+            },
+            vec![],
+        ),
+        (
+            Filter {
+                approved_by: vec![ben, lea],
+                ..whole()
+            },
+            vec![done],
+        ),
+        (
+            Filter {
+                billable: Some(false),
+                ..whole()
+            },
+            vec![done],
+        ),
+        (
+            Filter {
+                updated_at: (at("2024-03-18T09:01:00Z"), None),
+                ..whole()
+            },
+            vec![done],
+        ),
+        (
+            Filter {
+                updated_at: (None, at("2024-03-18T09:00:00Z")),
+                ..whole()
+            },
+            vec![other, plain],
+        ),
+    ] {
+        let found = list(&house, house.ada, Within::Account, &filter);
+        assert_eq!(found, expected, "{filter:?}");
+    }
+    assert_eq!(
+        list(&house, house.ada, Within::User(lea), &whole()),
+        [other]
+    );
+    assert_eq!(
+        list(&house, house.ada, Within::Project(house.atlas), &whole()),
+        [other]
+    );
+    assert!(list(&house, house.cleo, Within::Account, &whole()).is_empty());
+    assert!(list(&house, house.dora, Within::Account, &whole()).is_empty());
+}
+
+#[test]
+fn lists_are_read_from_an_index_in_their_order() {
+    let house = House::open();
+    for (within, index) in [
+        (Within::Account, "entries_newest"),
+        (Within::Project(house.atlas), "entries_of_project"),
+        (Within::User(user_of(house.ben)), "entries_of_user"),
+    ] {
+        let plan = house.read(house.ben, |reader| {
+            table::plan(reader, within, &Filter::default())
+        });
+        let plan = plan.expect("a plan");
+        assert!(
+            plan.contains(index) && !plan.contains("TEMP B-TREE"),
+            "{plan}"
+        );
+    }
+}

@@ -1,0 +1,32 @@
+//! Webhooks: signed payloads to an address, and the log of their delivery.
+//!
+//! ```text
+//!            create                  disable, 72 h without success
+//!  (none) ───────────► enabled ──────────────────────────────────────► disabled
+//!                         ▲              enable, successful retry          │
+//!                         └────────────────────────────────────────────────┘
+//! ```
+//!
+//! Tables and actions are `delivery`'s; here they get their face. Contract: webhooks.md §1, §2;
+//! log, status, skip and redeliver are ours (docs/webhooks.md).
+//! Never: the secret of a webhook, but for the answers to its creation and its re-roll.
+
+use crate::http::Resource;
+
+mod api;
+mod payload_shape;
+mod payloads;
+pub mod shape;
+mod table;
+pub(super) mod target;
+#[cfg(test)]
+pub(super) mod tests;
+
+pub use payload_shape::{DetailShape, PayloadShape};
+pub use shape::{CreatedShape, SecretShape, StatusShape, WebhookShape};
+
+/// The registry line.
+pub const RESOURCE: Resource = Resource {
+    name: "webhooks",
+    routes: || api::routes().into_iter().chain(payloads::routes()).collect(),
+};
