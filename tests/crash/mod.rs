@@ -29,7 +29,9 @@ async fn twenty_kills_under_load_lose_nothing_that_was_acknowledged_and_keep_ord
     let receiver = Receiver::start().await;
     let mut server = installation.serve();
     let input = json!({"name": "crash", "payload_uri": receiver.url("/"), "events": ["*"]});
-    let made = post(server.address, &token, "/webhooks", &input).await.expect("an answer");
+    let made = post(server.address, &token, "/webhooks", &input)
+        .await
+        .expect("an answer");
     assert_eq!(made["events"], json!(["*"]));
 
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
@@ -60,14 +62,24 @@ async fn twenty_kills_under_load_lose_nothing_that_was_acknowledged_and_keep_ord
     }
 
     let acknowledged = acknowledged.lock().expect("no panic holds it").clone();
-    let last = write_entry(server.address, &token).await.expect("the server is up");
+    let last = write_entry(server.address, &token)
+        .await
+        .expect("the server is up");
     while !entries(&receiver.received()).contains(&last) {
         receiver.next().await;
     }
     let received = receiver.received();
     let arrived = entries(&received);
-    let lost: Vec<_> = acknowledged.iter().filter(|id| !arrived.contains(id)).collect();
-    assert!(lost.is_empty(), "{} of {} were lost", lost.len(), acknowledged.len());
+    let lost: Vec<_> = acknowledged
+        .iter()
+        .filter(|id| !arrived.contains(id))
+        .collect();
+    assert!(
+        lost.is_empty(),
+        "{} of {} were lost",
+        lost.len(),
+        acknowledged.len()
+    );
     check_order(&received);
 }
 
@@ -77,10 +89,16 @@ fn check_order(received: &[Received]) {
     let mut first: BTreeMap<u64, &Received> = BTreeMap::new();
     let mut repeated = 0;
     for delivery in received {
-        let sequence: u64 =
-            delivery.header("x-carillon-sequence").expect("a sequence").parse().expect("a number");
+        let sequence: u64 = delivery
+            .header("x-carillon-sequence")
+            .expect("a sequence")
+            .parse()
+            .expect("a number");
         if let Some(earlier) = first.get(&sequence) {
-            assert_eq!(earlier.body, delivery.body, "a repetition of {sequence} differs");
+            assert_eq!(
+                earlier.body, delivery.body,
+                "a repetition of {sequence} differs"
+            );
             repeated += 1;
             continue;
         }
@@ -88,7 +106,10 @@ fn check_order(received: &[Received]) {
         assert_eq!(sequence, last + 1, "out of order, or a gap");
         first.insert(sequence, delivery);
     }
-    assert!(repeated <= KILLS, "{repeated} repetitions for {KILLS} kills");
+    assert!(
+        repeated <= KILLS,
+        "{repeated} repetitions for {KILLS} kills"
+    );
 }
 
 /// The entries whose creation arrived.

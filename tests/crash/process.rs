@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// A folder with a database, and the binary that works on it.
 pub(super) struct Installation {
@@ -13,21 +13,31 @@ pub(super) struct Installation {
 /// A server process; killed when dropped.
 pub(super) struct Server {
     child: Child,
+    /// Kept open: who closes it refuses what the server prints.
+    _output: BufReader<ChildStdout>,
     pub(super) address: SocketAddr,
 }
 
 /// The binary of the same build; `cargo test --workspace` makes it.
 fn binary() -> PathBuf {
     let tests = std::env::current_exe().expect("a running test knows its file");
-    let folder = tests.parent().and_then(|deps| deps.parent()).expect("target/debug");
+    let folder = tests
+        .parent()
+        .and_then(|deps| deps.parent())
+        .expect("target/debug");
     let binary = folder.join("carillon");
-    assert!(binary.exists(), "the binary is not built: run `cargo build --workspace` first");
+    assert!(
+        binary.exists(),
+        "the binary is not built: run `cargo build --workspace` first"
+    );
     binary
 }
 
 impl Installation {
     pub(super) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder") }
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        }
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -44,10 +54,21 @@ impl Installation {
 
     /// Makes an account; its owner's token.
     pub(super) fn create_account(&self) -> String {
-        let words =
-            ["account", "create", "--name", "crash", "--email", "ada@crash.example", "--json"];
+        let words = [
+            "account",
+            "create",
+            "--name",
+            "crash",
+            "--email",
+            "ada@crash.example",
+            "--json",
+        ];
         let made = self.command(&words).output().expect("the binary runs");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
         let made: serde_json::Value = serde_json::from_slice(&made.stdout).expect("one object");
         made["token"].as_str().expect("a token").to_owned()
     }
@@ -55,18 +76,29 @@ impl Installation {
     /// Starts a server and waits until it says where it listens.
     pub(super) fn serve(&self) -> Server {
         let mut child = self
-            .command(&["serve", "--listen", "127.0.0.1:0", "--public-url", "http://crash.example"])
+            .command(&[
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--public-url",
+                "http://crash.example",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("the binary runs");
-        let output = child.stdout.take().expect("it is piped");
-        for line in BufReader::new(output).lines() {
-            let line = line.expect("text");
-            let word = line.split_whitespace().find_map(|word| word.parse::<SocketAddr>().ok());
-            if let Some(address) = word {
-                return Server { child, address };
+        let mut output = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut line = String::new();
+        while output.read_line(&mut line).expect("text") > 0 {
+            let address = line.split_whitespace().find_map(|word| word.parse().ok());
+            if let Some(address) = address {
+                return Server {
+                    child,
+                    _output: output,
+                    address,
+                };
             }
+            line.clear();
         }
         panic!("the server ended without saying where it listens");
     }

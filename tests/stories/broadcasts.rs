@@ -16,7 +16,13 @@ async fn receiver_of(world: &World, who: &str, uri: &str) -> (i64, String) {
 }
 
 async fn act(world: &World, who: &str, project: i64, action: &str) -> Value {
-    let done = world.put(who, &format!("/projects/{project}/timer/{action}"), json!({})).await;
+    let done = world
+        .put(
+            who,
+            &format!("/projects/{project}/timer/{action}"),
+            json!({}),
+        )
+        .await;
     assert_eq!(done.status, 200, "{}", String::from_utf8_lossy(&done.body));
     done.json()
 }
@@ -35,7 +41,10 @@ async fn ten_changes_within_one_interval_make_one_message_with_the_last_state() 
     let mut last = desk.next().await;
     // A slow machine may spread the ten changes over more than one interval.
     loop {
-        let status = world.get("ada", &format!("/broadcast_receivers/{id}/status")).await.json();
+        let status = world
+            .get("ada", &format!("/broadcast_receivers/{id}/status"))
+            .await
+            .json();
         if status["pending"] == json!([]) && status["changes_collected"] == 10 {
             break;
         }
@@ -44,7 +53,10 @@ async fn ten_changes_within_one_interval_make_one_message_with_the_last_state() 
     let body = last.json();
     crate::shapes::check("broadcast", &body, &world.api()).expect("the shape of a broadcast");
     assert_eq!(body["last_event"], "timer.paused");
-    assert_eq!(body["broadcast_receiver"], json!({"id": id, "name": "Desk light"}));
+    assert_eq!(
+        body["broadcast_receiver"],
+        json!({"id": id, "name": "Desk light"})
+    );
     let url = body["subject"]["url"].as_str().expect("a url");
     let path = url.strip_prefix(&world.api()).expect("our own url");
     assert_eq!(world.get("ada", path).await.json()["state"], "paused");
@@ -58,7 +70,10 @@ async fn ten_changes_within_one_interval_make_one_message_with_the_last_state() 
 #[tokio::test(flavor = "multi_thread")]
 async fn starting_a_timer_that_pauses_another_makes_two_messages_in_order() {
     let world = World::start().await;
-    let other = world.post("ada", "/projects", json!({"name": "Beacon"})).await.json();
+    let other = world
+        .post("ada", "/projects", json!({"name": "Beacon"}))
+        .await
+        .json();
     let other = other["id"].as_i64().expect("an id");
     act(&world, "ada", world.atlas, "start").await;
     let desk = Receiver::start().await;
@@ -83,7 +98,9 @@ async fn a_receiver_hears_only_the_timers_of_the_user_who_made_it() {
 
     assert_eq!(desk.next().await.json()["last_event"], "timer.running");
     let (id, _) = receiver_of(&world, "ben", &desk.url("/second")).await;
-    world.put("ben", &format!("/broadcast_receivers/{id}/ping"), json!({})).await;
+    world
+        .put("ben", &format!("/broadcast_receivers/{id}/ping"), json!({}))
+        .await;
     let ping = desk.next().await;
     assert_eq!(ping.path, "/second", "nothing else came: {:?}", ping.json());
     assert_eq!(ping.json()["last_event"], "broadcast_receiver.ping");
@@ -121,6 +138,15 @@ async fn logging_a_timer_ends_it_and_tells_both_kinds_of_receivers() {
     assert_eq!(books.next().await.json()["type"], "tag.created");
     let entry = books.next().await.json();
     assert_eq!(entry["type"], "entry.created");
-    assert_eq!(entry["object"]["minutes"], 30, "rounded up to the project's increment");
-    assert_eq!(world.get("ada", &format!("/projects/{}/timer", world.atlas)).await.status, 404);
+    assert_eq!(
+        entry["object"]["minutes"], 30,
+        "rounded up to the project's increment"
+    );
+    assert_eq!(
+        world
+            .get("ada", &format!("/projects/{}/timer", world.atlas))
+            .await
+            .status,
+        404
+    );
 }

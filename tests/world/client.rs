@@ -29,15 +29,23 @@ impl Answer {
 
     /// The codes of the itemised errors as `field:code`.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        let errors = self.json()["errors"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         let text = |item: &Value, key: &str| item[key].as_str().unwrap_or("?").to_owned();
-        errors.iter().map(|item| format!("{}:{}", text(item, "field"), text(item, "code"))).collect()
+        errors
+            .iter()
+            .map(|item| format!("{}:{}", text(item, "field"), text(item, "code")))
+            .collect()
     }
 }
 
 /// Sends one request on a connection of its own; panics if no answer comes.
 pub(crate) async fn send(address: SocketAddr, request: hyper::Request<Full<Bytes>>) -> Answer {
-    try_send(address, request).await.expect("the server answers")
+    try_send(address, request)
+        .await
+        .expect("the server answers")
 }
 
 /// Sends one request; none if the server is away or goes away before its answer.
@@ -45,15 +53,23 @@ pub(crate) async fn try_send(
     address: SocketAddr,
     request: hyper::Request<Full<Bytes>>,
 ) -> Option<Answer> {
-    #[expect(clippy::disallowed_methods, reason = "the tests' own client calls the loopback only")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tests' own client calls the loopback only"
+    )]
     let stream = tokio::net::TcpStream::connect(address).await.ok()?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .ok()?;
     let exchange = async move {
         let answer = sender.send_request(request).await.ok()?;
         let (head, body) = answer.into_parts();
         let body = body.collect().await.ok()?.to_bytes().to_vec();
-        Some(Answer { status: head.status.as_u16(), headers: head.headers, body })
+        Some(Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body,
+        })
     };
     tokio::pin!(connection);
     tokio::pin!(exchange);

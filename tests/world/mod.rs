@@ -65,7 +65,11 @@ impl Default for Options {
         delivery.retry.initial = Duration::from_millis(50);
         delivery.retry.max_interval = Duration::from_millis(400);
         delivery.answer_timeout = Duration::from_secs(2);
-        Self { delivery, server: server::Settings::default(), disk_free_min: 0 }
+        Self {
+            delivery,
+            server: server::Settings::default(),
+            disk_free_min: 0,
+        }
     }
 }
 
@@ -87,8 +91,9 @@ impl World {
 
     /// The same with other settings.
     pub(crate) async fn start_with(mut options: Options) -> Self {
-        let listener =
-            tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
         let address = listener.local_addr().expect("an address");
         let public_url = format!("http://{address}");
         options.delivery.public_url.clone_from(&public_url);
@@ -115,7 +120,11 @@ impl World {
             clock: Arc::new(SystemClock),
             resources: server::resources::RESOURCES,
             authenticate: server::identity::authenticate,
-            delivery: Arc::new(server::Delivery { settings: Arc::clone(&settings), courier, held }),
+            delivery: Arc::new(server::Delivery {
+                settings: Arc::clone(&settings),
+                courier,
+                held,
+            }),
             readiness: Arc::new(Ready),
             metrics: Arc::new(String::new),
         });
@@ -151,10 +160,14 @@ impl World {
         ] {
             self.hire(name, owner, role).await;
         }
-        let atlas = self.post("ada", "/projects", json!({"name": "Atlas"})).await;
+        let atlas = self
+            .post("ada", "/projects", json!({"name": "Atlas"}))
+            .await;
         self.atlas = atlas.json()["id"].as_i64().expect("an id");
         let path = format!("/users/{}/give_access_to_projects", self.persona("cleo").id);
-        let given = self.put("ada", &path, json!({"project_ids": [self.atlas]})).await;
+        let given = self
+            .put("ada", &path, json!({"project_ids": [self.atlas]}))
+            .await;
         assert_eq!(given.status, 204);
     }
 
@@ -201,16 +214,25 @@ impl World {
             .expect("a user");
         let (_, token): (_, Secret<String>) = self
             .db
-            .write(operator, move |tx| server::identity::tokens::create(tx, user.id, "story"))
+            .write(operator, move |tx| {
+                server::identity::tokens::create(tx, user.id, "story")
+            })
             .await
             .expect("a token");
-        let persona = Persona { id: user.id.number(), account, token: token.reveal().clone() };
+        let persona = Persona {
+            id: user.id.number(),
+            account,
+            token: token.reveal().clone(),
+        };
         self.people.insert(name, persona);
     }
 
     /// Somebody by name.
     pub(crate) fn persona(&self, name: &str) -> Persona {
-        self.people.get(name).unwrap_or_else(|| panic!("nobody is called {name}")).clone()
+        self.people
+            .get(name)
+            .unwrap_or_else(|| panic!("nobody is called {name}"))
+            .clone()
     }
 
     /// `{api}`.
@@ -233,7 +255,9 @@ impl World {
             .header("host", self.address.to_string())
             .header("user-agent", "stories")
             .header("x-nokotoken", token)
-            .body(Full::new(Bytes::from(body.map_or_else(String::new, |it| it.to_string()))))
+            .body(Full::new(Bytes::from(
+                body.map_or_else(String::new, |it| it.to_string()),
+            )))
             .expect("a request");
         let answer = client::send(self.address, request).await;
         self.check_shape(method, path, &answer);
@@ -277,12 +301,19 @@ impl World {
             404 => crate::shapes::check_raw(
                 "error_not_found",
                 answer.header("content-type"),
-                &answer.body,
+                &String::from_utf8_lossy(&answer.body),
             ),
-            429 => crate::shapes::check_raw("error_rate_limited", None, &answer.body),
+            429 => {
+                let body = String::from_utf8_lossy(&answer.body);
+                crate::shapes::check_raw("error_rate_limited", None, &body)
+            }
             400.. => {
                 let body = answer.json();
-                let shape = if body["errors"].is_array() { "validation_error" } else { "error" };
+                let shape = if body["errors"].is_array() {
+                    "validation_error"
+                } else {
+                    "error"
+                };
                 crate::shapes::check(shape, &body, &self.api())
             }
             _ if answer.body.is_empty() => Ok(()),
@@ -312,15 +343,16 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        // Nobody may be left to listen.
-        drop(self.stop.send(true));
+        self.stop.send_replace(true);
     }
 }
 
 /// What the registry promises of a route.
 fn answers(method: &str, path: &str) -> Option<Shape> {
     let path = path.split('?').next().unwrap_or(path).trim_end_matches('/');
-    let routes = server::resources::RESOURCES.iter().flat_map(|it| (it.routes)());
+    let routes = server::resources::RESOURCES
+        .iter()
+        .flat_map(|it| (it.routes)());
     let mut fitting: Vec<_> = routes
         .filter(|route| route.method.as_str() == method && fits(route.path, path))
         .collect();
@@ -333,7 +365,10 @@ fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) =
         (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
-        && template.iter().zip(&path).all(|(word, part)| word.starts_with('{') || word == part)
+        && template
+            .iter()
+            .zip(&path)
+            .all(|(word, part)| word.starts_with('{') || word == part)
 }
 
 fn open(folder: &tempfile::TempDir, public_url: &str, settings: &Arc<delivery::Settings>) -> Db {
@@ -348,4 +383,3 @@ fn open(folder: &tempfile::TempDir, public_url: &str, settings: &Arc<delivery::S
     );
     Db::open(&folder.path().join("carillon.db"), environment).expect("a database")
 }
-

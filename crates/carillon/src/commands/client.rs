@@ -8,7 +8,7 @@ use std::time::Duration;
 use base::secret::Secret;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -17,6 +17,9 @@ use url::Url;
 
 use super::version::VERSION;
 use crate::failed::{Code, Failed, Result};
+
+/// The header of personal tokens (contract authentication.md §1).
+const TOKEN: &str = "x-nokotoken";
 
 /// How long an exchange may take.
 const EXCHANGE_TIME: Duration = Duration::from_secs(30);
@@ -161,7 +164,7 @@ impl Client {
             .uri(format!("/v2{path}"))
             .header(HOST, self.server.authority())
             .header(USER_AGENT, format!("carillon/{VERSION}"))
-            .header(AUTHORIZATION, format!("Bearer {}", self.token.reveal()))
+            .header(TOKEN, self.token.reveal())
             .header(CONTENT_TYPE, "application/json")
             .body(Full::new(Bytes::from(body)))
             .map_err(|_| Failed::new(Code::Credentials, "The token cannot be sent as a header."))?;

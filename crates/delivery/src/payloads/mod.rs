@@ -7,10 +7,10 @@ mod actions;
 use base::{Error, Id, Kind, PayloadId, Result, View, WallTime, id};
 use store::{FromRow, Reader, Row, Select};
 
+use crate::address::Target;
 use crate::lanes::{self, Lane, State};
 use crate::settle::shown_at;
 use crate::signature::Headers;
-use crate::address::Target;
 use crate::{Settings, attempt, webhooks};
 
 pub use actions::{Skip, Skipped, redeliver, retry, skip, skip_when_settled};
@@ -282,11 +282,7 @@ fn is_wider(reader: &Reader<'_>, payload: &Payload, view: View) -> Result<bool> 
     Ok(reader.number(sql, &[&payload.webhook, &payload.sequence])? > 0)
 }
 
-fn attempts(
-    reader: &Reader<'_>,
-    payload: &Payload,
-    sent: Sent,
-) -> Result<Vec<LoggedAttempt>> {
+fn attempts(reader: &Reader<'_>, payload: &Payload, sent: Sent) -> Result<Vec<LoggedAttempt>> {
     let rows: Vec<Row> = reader.rows(
         "select number, trigger, started_at, outcome, error, payload_uri, address, tls_version,
            timings, signature, answer, retry_after_s, retry_at

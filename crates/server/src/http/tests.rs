@@ -138,14 +138,13 @@ fn app_that(ready: Ready, set: impl FnOnce(&mut Settings)) -> App {
     let clock = Arc::new(ManualClock::at(WallTime(0)));
     let chance = Arc::new(SeededChance::new(7));
     let key = MasterKey::draw(&*chance);
-    let world = store::Environment {
-        clock: clock.clone(),
+    let world = store::Environment::new(
+        clock.clone(),
         chance,
-        master_key: MasterKey::parse(key.reveal()).expect("a drawn key"),
-        api: "https://time.example.test/v2".to_owned(),
-        record: Arc::new(|_, _| Ok(())),
-        faults: store::db::Faults::default(),
-    };
+        MasterKey::parse(key.reveal()).expect("a drawn key"),
+        "https://time.example.test/v2".to_owned(),
+        Arc::new(|_, _| Ok(())),
+    );
     let delivery = delivery::Settings::default();
     let delivery = Delivery::new(Arc::new(delivery), clock.clone(), Arc::default());
     App::new(Wiring {

@@ -189,10 +189,10 @@ fn tell(plan: &Plan, source: &Source, arrival: &Arrival, told: &Told) {
 }
 
 fn line(plan: &Plan, source: &Source, arrival: &Arrival, told: &Told) -> String {
-    let label = if source.label.is_empty() {
-        String::new()
-    } else {
-        format!("{}  ", source.label)
+    let widths = plan.sources.iter().map(|it| it.label.chars().count());
+    let label = match widths.max().unwrap_or(0) {
+        0 => String::new(),
+        width => format!("{:<width$}  ", source.label),
     };
     let what = match (arrival.sequence, &arrival.subject) {
         (Some(sequence), _) => format!("#{sequence} {:<15}", arrival.name),

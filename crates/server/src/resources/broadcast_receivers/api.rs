@@ -12,7 +12,7 @@ use store::{Recorded, Tx};
 
 use super::shape::{CreatedShape, ReceiverShape, StatusShape};
 use crate::http::{Answer, Call, Doc, Handled, Policy, Route, Shape};
-use crate::resources::webhooks::{SecretShape, target};
+use crate::resources::webhooks::{SecretShape, inputs};
 
 const RECEIVER: Doc = Doc {
     answers: Shape::One("broadcast_receiver"),
@@ -153,7 +153,8 @@ async fn show(call: Call) -> Handled {
 async fn create(call: Call) -> Handled {
     let mut input = call.input(Kind::BroadcastReceiver);
     let name = input.required_text("name", limits::NAME_CHARS_MAX);
-    let target = target::required(&call.app.delivery, &mut input, Kind::BroadcastReceiver).await;
+    let target =
+        inputs::required_target(&call.app.delivery, &mut input, Kind::BroadcastReceiver).await;
     let subjects = input.required_texts("subjects", limits::NAME_CHARS_MAX);
     for problem in receivers::check_subjects(&subjects) {
         input.problem(problem);
@@ -161,7 +162,7 @@ async fn create(call: Call) -> Handled {
     input.finish()?;
     let new = NewReceiver {
         name,
-        target: target::given(target)?,
+        target: inputs::given(target)?,
         subjects,
     };
     let settings = Arc::clone(&call.app.delivery.settings);
@@ -178,8 +179,8 @@ async fn edit(call: Call) -> Handled {
     seen(&call, receiver).await?;
     let mut input = call.input(Kind::BroadcastReceiver);
     let edit = Edit {
-        name: target::new_name(&mut input),
-        target: target::optional(&call.app.delivery, &mut input, Kind::BroadcastReceiver).await,
+        name: inputs::new_name(&mut input),
+        target: inputs::target(&call.app.delivery, &mut input, Kind::BroadcastReceiver).await,
     };
     input.finish()?;
     change(&call, move |tx| receivers::edit(tx, receiver, &edit)).await

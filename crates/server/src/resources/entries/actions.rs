@@ -156,7 +156,7 @@ fn record_change(
     name: &'static str,
     (before, after): (&Seen, &Seen),
 ) -> Result<Recorded<()>> {
-    let shape = |seen| EntryShape::of(seen, tx.api());
-    let shown = changes::edit(|_| shape(before), |_| shape(after), &[])?;
+    let show = |seen| EntryShape::of(seen, tx.api());
+    let shown = changes::edit(|_| show(before), |_| show(after), shape::DERIVED)?;
     Ok(record(tx, name, &after.entry, shown))
 }

@@ -11,6 +11,10 @@ use crate::resources::projects::shape::SimpleProject;
 use crate::resources::tags::shape::SimpleTag;
 use crate::resources::users::shape::SimpleUser;
 
+/// What only says `minutes` in another way: an edit's `changes` do not list it, as the example of
+/// contract webhooks.md §4 shows.
+pub(super) const DERIVED: &[&str] = &["formatted_minutes"];
+
 /// Shape `entry`, in its order of fields.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct EntryShape {

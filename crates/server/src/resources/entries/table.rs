@@ -160,11 +160,7 @@ pub(super) fn load_state(tx: &Tx<'_>, user: Id<id::User>) -> Result<Option<users
 }
 
 /// Makes an entry; its minutes are rounded already.
-pub(super) fn insert(
-    tx: &mut Tx<'_>,
-    new: &NewEntry,
-    billable: bool,
-) -> Result<Id<id::Entry>> {
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewEntry, billable: bool) -> Result<Id<id::Entry>> {
     let (account, wall) = (tx.account()?, tx.wall);
     tx.insert(
         Kind::Entry,

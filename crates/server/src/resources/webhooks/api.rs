@@ -10,7 +10,7 @@ use delivery::webhooks::{self, Edit, Filter, NewWebhook};
 use store::{Recorded, Tx};
 
 use super::shape::{CreatedShape, SecretShape, StatusShape, WebhookShape};
-use super::{payload_shape, table, target};
+use super::{inputs, payload_shape, table};
 use crate::http::{Answer, Call, Doc, Handled, Policy, Route, Shape};
 
 const WEBHOOK: Doc = Doc {
@@ -136,7 +136,7 @@ async fn show(call: Call) -> Handled {
 async fn create(call: Call) -> Handled {
     let mut input = call.input(Kind::Webhook);
     let name = input.required_text("name", limits::NAME_CHARS_MAX);
-    let target = target::required(&call.app.delivery, &mut input, Kind::Webhook).await;
+    let target = inputs::required_target(&call.app.delivery, &mut input, Kind::Webhook).await;
     let events = input.required_texts("events", limits::NAME_CHARS_MAX);
     for problem in webhooks::check_events(&events) {
         input.problem(problem);
@@ -144,7 +144,7 @@ async fn create(call: Call) -> Handled {
     input.finish()?;
     let new = NewWebhook {
         name,
-        target: target::given(target)?,
+        target: inputs::given(target)?,
         events,
     };
     let settings = Arc::clone(&call.app.delivery.settings);
@@ -161,8 +161,8 @@ async fn edit(call: Call) -> Handled {
     seen(&call, webhook).await?;
     let mut input = call.input(Kind::Webhook);
     let edit = Edit {
-        name: target::new_name(&mut input),
-        target: target::optional(&call.app.delivery, &mut input, Kind::Webhook).await,
+        name: inputs::new_name(&mut input),
+        target: inputs::target(&call.app.delivery, &mut input, Kind::Webhook).await,
     };
     input.finish()?;
     change(&call, move |tx| webhooks::edit(tx, webhook, &edit)).await

@@ -14,11 +14,11 @@
 use crate::http::Resource;
 
 mod api;
+pub(super) mod inputs;
 mod payload_shape;
 mod payloads;
 pub mod shape;
 mod table;
-pub(super) mod target;
 #[cfg(test)]
 pub(super) mod tests;
 

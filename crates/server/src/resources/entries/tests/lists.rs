@@ -62,141 +62,95 @@ fn tags_are_asked_for_together_or_one_by_one() {
     );
 }
 
-#[test]
-fn each_filter_leaves_what_it_says() {
-    let house = House::open();
-    let plain = entered(&house, house.ben, draft("Über uns"));
-    let other = entered(&house, house.lea, draft_on(house.atlas, 1));
+/// Oldest first: ben's, lea's on atlas, and a minute later ben's that is done with.
+struct Three {
+    plain: Id<id::Entry>,
+    other: Id<id::Entry>,
+    done: Id<id::Entry>,
+}
+
+fn three(house: &House) -> Three {
+    let plain = entered(house, house.ben, draft("Über uns"));
+    let other = entered(house, house.lea, draft_on(house.atlas, 1));
     house.pass(60);
-    let done = entered(&house, house.ben, draft("#free*"));
+    let done = entered(house, house.ben, draft("#free*"));
     let sql = "update entries set invoiced_at = $2, approved_at = $2, approved_by = user_id
                where id = $1";
-    house.sql(sql, vec![done.number(), moment("2024-02-29T12:00:00Z").0]);
-    let (ben, lea) = (user_of(house.ben), user_of(house.lea));
-    let day = |text: &str| time::parse_date(text);
-    let at = |text: &str| Some(moment(text));
-    let whole = Filter::default;
+    let noon = moment("2024-02-29T12:00:00Z");
+    house.sql(sql, vec![done.number(), noon.0]);
+    Three { plain, other, done }
+}
 
-    for (filter, expected) in [
-        (
-            Filter {
-                users: vec![ben],
-                ..whole()
-            },
-            vec![done, plain],
-        ),
-        (
-            Filter {
-                users: vec![ben, lea],
-                ..whole()
-            },
-            vec![done, other, plain],
-        ),
-        (
-            Filter {
-                projects: vec![house.atlas],
-                ..whole()
-            },
-            vec![other],
-        ),
-        (
-            Filter {
-                foreign: true,
-                ..whole()
-            },
-            vec![],
-        ),
-        (
-            Filter {
-                description: Some("ÜBER".into()),
-                ..whole()
-            },
-            vec![plain],
-        ),
-        (
-            Filter {
-                date: (day("2024-03-18"), day("2024-03-18")),
-                ..whole()
-            },
-            vec![done, other, plain],
-        ),
-        (
-            Filter {
-                date: (day("2024-03-19"), None),
-                ..whole()
-            },
-            vec![],
-        ),
-        (
-            Filter {
-                invoiced: Some(true),
-                ..whole()
-            },
-            vec![done],
-        ),
-        (
-            Filter {
-                invoiced: Some(false),
-                ..whole()
-            },
-            vec![other, plain],
-        ),
-        (
-            Filter {
-                invoiced_at: (at("2024-02-29"), at("2024-02-29T23:59:59Z")),
-                ..whole()
-            },
-            vec![done],
-        ),
-        (
-            Filter {
-                approved_at: (at("2024-03-01"), None),
-                ..whole()
-            },
-            vec![],
-        ),
-        (
-            Filter {
-                approved_by: vec![ben, lea],
-                ..whole()
-            },
-            vec![done],
-        ),
-        (
-            Filter {
-                billable: Some(false),
-                ..whole()
-            },
-            vec![done],
-        ),
-        (
-            Filter {
-                updated_at: (at("2024-03-18T09:01:00Z"), None),
-                ..whole()
-            },
-            vec![done],
-        ),
-        (
-            Filter {
-                updated_at: (None, at("2024-03-18T09:00:00Z")),
-                ..whole()
-            },
-            vec![other, plain],
-        ),
-    ] {
-        let found = list(&house, house.ada, Within::Account, &filter);
+fn filter(set: impl FnOnce(&mut Filter)) -> Filter {
+    let mut filter = Filter::default();
+    set(&mut filter);
+    filter
+}
+
+fn check_all(house: &House, cases: Vec<(Filter, Vec<Id<id::Entry>>)>) {
+    for (filter, expected) in cases {
+        let found = list(house, house.ada, Within::Account, &filter);
         assert_eq!(found, expected, "{filter:?}");
     }
-    assert_eq!(
-        list(&house, house.ada, Within::User(lea), &whole()),
-        [other]
+}
+
+#[test]
+fn lists_are_filtered_by_what_entries_refer_to() {
+    let house = House::open();
+    let Three { plain, other, done } = three(&house);
+    let (ben, lea, atlas) = (user_of(house.ben), user_of(house.lea), house.atlas);
+
+    check_all(
+        &house,
+        vec![
+            (filter(|it| it.users = vec![ben]), vec![done, plain]),
+            (
+                filter(|it| it.users = vec![ben, lea]),
+                vec![done, other, plain],
+            ),
+            (filter(|it| it.projects = vec![atlas]), vec![other]),
+            (filter(|it| it.approved_by = vec![ben, lea]), vec![done]),
+            (filter(|it| it.foreign = true), vec![]),
+        ],
     );
-    assert_eq!(
-        list(&house, house.ada, Within::Project(house.atlas), &whole()),
-        [other]
+    let within = |actor, within| list(&house, actor, within, &Filter::default());
+    assert_eq!(within(house.ada, Within::User(lea)), [other]);
+    assert_eq!(within(house.ada, Within::Project(atlas)), [other]);
+    assert!(within(house.cleo, Within::Account).is_empty());
+    assert!(within(house.dora, Within::Account).is_empty());
+}
+
+#[test]
+fn lists_are_filtered_by_what_entries_hold() {
+    let house = House::open();
+    let Three { plain, other, done } = three(&house);
+    let day = |text: &str| time::parse_date(text);
+    let at = |text: &str| Some(moment(text));
+    let (made, later) = (at("2024-03-18T09:00:00Z"), at("2024-03-18T09:01:00Z"));
+    let leap = (at("2024-02-29"), at("2024-02-29T23:59:59Z"));
+
+    check_all(
+        &house,
+        vec![
+            (
+                filter(|it| it.description = Some("ÜBER".into())),
+                vec![plain],
+            ),
+            (
+                filter(|it| it.date.0 = day("2024-03-18")),
+                vec![done, other, plain],
+            ),
+            (filter(|it| it.date.0 = day("2024-03-19")), vec![]),
+            (filter(|it| it.date.1 = day("2024-03-17")), vec![]),
+            (filter(|it| it.invoiced = Some(true)), vec![done]),
+            (filter(|it| it.invoiced = Some(false)), vec![other, plain]),
+            (filter(|it| it.invoiced_at = leap), vec![done]),
+            (filter(|it| it.approved_at.0 = at("2024-03-01")), vec![]),
+            (filter(|it| it.billable = Some(false)), vec![done]),
+            (filter(|it| it.updated_at.0 = later), vec![done]),
+            (filter(|it| it.updated_at.1 = made), vec![other, plain]),
+        ],
     );
-    assert!(list(&house, house.cleo, Within::Account, &whole()).is_empty());
-    assert!(list(&house, house.dora, Within::Account, &whole()).is_empty());
 }
 
 #[test]

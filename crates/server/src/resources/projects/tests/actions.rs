@@ -2,15 +2,14 @@
 //!
 //! Never: HTTP.
 
-use base::id::{Id, Project as ProjectMark};
-use base::{Actor, Audience, Error, Result, Role};
+use base::id::Id;
+use base::{Audience, Error};
 use serde_json::{Value, json};
 use store::{Event, Record};
 
 use super::{DEFAULTS, archive, create, delete, edit, enter, find};
-use crate::resources::projects::shape::ProjectShape;
-use crate::resources::projects::{Defaults, Draft, Edit, Filter, Seen, actions};
-use crate::resources::testing::{House, codes, is_forbidden, is_not_found, user_of};
+use crate::resources::projects::{Defaults, Edit, actions};
+use crate::resources::testing::{House, codes, is_forbidden, is_not_found};
 use crate::resources::timers;
 use crate::resources::timers::rules::Wish;
 

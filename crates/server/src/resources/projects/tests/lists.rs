@@ -50,7 +50,7 @@ fn a_list_has_the_latest_activity_first() {
         .project
         .id;
     assert_eq!(
-        listed(&house, Filter::default()),
+        listed(&house, &Filter::default()),
         [castor, borealis, house.atlas]
     );
 
@@ -59,7 +59,7 @@ fn a_list_has_the_latest_activity_first() {
     house.sql(later, vec![house.atlas.number()]);
 
     assert_eq!(
-        listed(&house, Filter::default()),
+        listed(&house, &Filter::default()),
         [house.atlas, castor, borealis]
     );
 }
@@ -123,7 +123,7 @@ fn filters_narrow_a_list_down() {
             1,
         ),
     ] {
-        assert_eq!(listed(&house, filter.clone()).len(), found, "{filter:?}");
+        assert_eq!(listed(&house, &filter).len(), found, "{filter:?}");
     }
 }
 
@@ -140,8 +140,8 @@ fn a_contractor_lists_only_projects_that_were_given() {
     assert_eq!(seen[0].project.id, house.atlas);
 }
 
-fn listed(house: &House, filter: Filter) -> Vec<Id<Project>> {
-    let page = house.read(house.ada, |reader| actions::page(reader, &filter, (30, 0)));
+fn listed(house: &House, filter: &Filter) -> Vec<Id<Project>> {
+    let page = house.read(house.ada, |reader| actions::page(reader, filter, (30, 0)));
     let (seen, total) = page.expect("a page");
     assert_eq!(i64::try_from(seen.len()), Ok(total));
     seen.iter().map(|seen| seen.project.id).collect()

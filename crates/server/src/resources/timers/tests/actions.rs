@@ -2,8 +2,6 @@
 //!
 //! Never: HTTP.
 
-use std::time::Duration;
-
 use base::id::{Id, Project};
 use base::{Actor, Result};
 use store::Record;
@@ -62,7 +60,7 @@ fn a_start_pauses_the_timer_that_runs_elsewhere_first() {
 
     let paused = seen(&house, house.ben, house.atlas).expect("a timer").timer;
     assert_eq!(paused.state, State::Paused);
-    assert_eq!(paused.collected, Duration::from_secs(60));
+    assert_eq!(paused.collected.as_secs(), 60);
     let told = house.told();
     let told: Vec<_> = told.iter().map(announced).collect();
     assert_eq!(
@@ -223,29 +221,29 @@ fn a_list_shows_the_running_timer_first_and_no_pending_one() {
     start(&house, house.ada, draco).expect("another's timer");
 
     assert_eq!(
-        listed(&house, Filter::default()),
+        listed(&house, &Filter::default()),
         [house.atlas, castor, borealis]
     );
     let described = Filter {
         description: Some("#MAIL".into()),
         ..Filter::default()
     };
-    assert_eq!(listed(&house, described), [castor]);
+    assert_eq!(listed(&house, &described), [castor]);
     let of_projects = Filter {
         projects: vec![borealis, draco],
         ..Filter::default()
     };
-    assert_eq!(listed(&house, of_projects), [borealis]);
+    assert_eq!(listed(&house, &of_projects), [borealis]);
     let unbillable = Filter {
         billable: Some(false),
         ..Filter::default()
     };
-    assert_eq!(listed(&house, unbillable), []);
+    assert_eq!(listed(&house, &unbillable), []);
 }
 
-fn listed(house: &House, filter: Filter) -> Vec<Id<Project>> {
+fn listed(house: &House, filter: &Filter) -> Vec<Id<Project>> {
     let page = house.read(house.ben, |reader| {
-        table::peek_page(reader, &filter, (30, 0))
+        table::peek_page(reader, filter, (30, 0))
     });
     let (seen, total) = page.expect("a page");
     assert_eq!(i64::try_from(seen.len()), Ok(total));

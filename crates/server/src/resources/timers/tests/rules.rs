@@ -23,7 +23,7 @@ fn timer(state: State) -> Timer {
         user: Id::new(2),
         project: Id::new(3),
         state,
-        collected: Duration::from_secs(60),
+        collected: Duration::from_mins(1),
         date: date("2024-03-18"),
         description: "Sketches".into(),
     }
@@ -155,7 +155,7 @@ fn logging_rounds_up_to_whole_minutes_unless_told() {
 #[test]
 fn what_runs_longer_than_an_entry_can_hold_must_be_logged_with_minutes() {
     let endless = Timer {
-        collected: Duration::from_secs(1_440_001 * 60),
+        collected: Duration::from_mins(1_440_001),
         ..timer(State::Paused)
     };
     let refused = rules::log(endless, LogWish::default(), NOW);

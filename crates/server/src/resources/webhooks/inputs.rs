@@ -1,4 +1,5 @@
-//! The input `payload_uri`: parsed once, and asked whether it may be called.
+//! Inputs that webhooks and receivers share: `payload_uri`, which is parsed once and asked whether
+//! it may be called, and a new `name`.
 //!
 //! Contract: webhooks.md §1, §7; broadcasts.md §1.
 //! Never: sending anything; at most a name is looked up (L1).
@@ -12,7 +13,7 @@ use crate::http::Inputs;
 const FIELD: &str = "payload_uri";
 
 /// The address, if one is given. Without one in spite of that, `input` has noted the problem.
-pub(in crate::resources) async fn optional(
+pub(in crate::resources) async fn target(
     delivery: &Delivery,
     input: &mut Inputs<'_>,
     kind: Kind,
@@ -22,7 +23,7 @@ pub(in crate::resources) async fn optional(
 }
 
 /// The address, which must be given. Without one, `input` has noted the problem.
-pub(in crate::resources) async fn required(
+pub(in crate::resources) async fn required_target(
     delivery: &Delivery,
     input: &mut Inputs<'_>,
     kind: Kind,
