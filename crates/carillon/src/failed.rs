@@ -72,12 +72,12 @@ impl Failed {
         ExitCode::from(self.code as u8)
     }
 
-    /// What to print for people: the sentence, and each problem in a line.
+    /// What to print for people: the sentence, and a line for each problem that it leaves out.
     pub(crate) fn text(&self) -> String {
-        let lines = self.problems.iter().map(|problem| {
-            let sentence = problem.sentence.as_deref().unwrap_or(problem.code);
-            format!("\n  {}: {sentence}", problem.field)
-        });
+        let is_left_out =
+            |problem: &&Problem| problem.sentence.is_none() && problem.field != "base";
+        let lines = self.problems.iter().filter(is_left_out);
+        let lines = lines.map(|problem| format!("\n  {}: {}", problem.field, problem.code));
         std::iter::once(self.sentence.clone())
             .chain(lines)
             .collect()
@@ -102,7 +102,13 @@ impl Failed {
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        let sentence = error.to_string();
+        let sentence = match &error {
+            Error::NotFound(kind) => {
+                format!("There is no such {}.", kind.resource().to_lowercase())
+            }
+            Error::Invalid(problems) => sentence_of(problems),
+            other => other.to_string(),
+        };
         let code = match &error {
             Error::NotFound(_) => Code::NotFound,
             Error::Unauthenticated => Code::Credentials,
@@ -124,5 +130,42 @@ impl From<Error> for Failed {
             sentence,
             problems,
         }
+    }
+}
+
+/// The sentences of the problems, as the API's message has them; else its constant.
+fn sentence_of(problems: &[Problem]) -> String {
+    let sentences: Vec<_> = problems
+        .iter()
+        .filter_map(|problem| problem.sentence.as_deref())
+        .collect();
+    if sentences.is_empty() {
+        "Validation Failed".to_owned()
+    } else {
+        sentences.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Kind;
+
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_once_in_words_and_by_its_code_to_programs() {
+        let sentence = "Somebody has the address a@b already.";
+        let known = Problem::new(Kind::User, "email", "already_exists").saying(sentence);
+        let bare = Problem::new(Kind::User, "role", "invalid");
+        let failed = Failed::from(Error::Invalid(vec![known, bare]));
+        assert_eq!(failed.text(), format!("{sentence}\n  role: invalid"));
+        assert_eq!(failed.body()["message"], sentence);
+        assert_eq!(failed.body()["errors"][0]["code"], "already_exists");
+
+        let refused = Error::conflict(Kind::User, "account_owner", "The owner stays.");
+        assert_eq!(Failed::from(refused).text(), "The owner stays.");
+        let missing = Failed::from(Error::NotFound(Kind::Token));
+        assert_eq!(missing.text(), "There is no such token.");
+        assert_eq!(missing.code(), Code::NotFound);
     }
 }

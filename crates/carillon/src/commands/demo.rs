@@ -59,7 +59,9 @@ pub(crate) async fn run(arguments: Arguments, terminal: Terminal) -> Result<()> 
     }
     let mut settings = config.delivery(public_url.clone());
     // Our receiver is bound to this address.
-    settings.allow_networks.push(IpAddr::from(Ipv4Addr::LOCALHOST).into());
+    settings
+        .allow_networks
+        .push(IpAddr::from(Ipv4Addr::LOCALHOST).into());
     let mut node = Node::open(&config, settings, Work::All, lock)?;
     let mut kept = Kept::read(directory);
     sample::owner(&node.db, &config, &mut kept).await?;

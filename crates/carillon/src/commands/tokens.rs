@@ -87,7 +87,9 @@ fn object(token: &Listed) -> Value {
 fn create(account: &Account, email: &str, name: String, terminal: Terminal) -> Result<()> {
     let user = users::find(account, email)?;
     let (id, shown) = (user.id, name.trim().to_owned());
-    let made = account.db.write_now(account.actor, move |tx| tokens::create(tx, id, &name));
+    let made = account
+        .db
+        .write_now(account.actor, move |tx| tokens::create(tx, id, &name));
     let (number, token) = made?;
     let object = json!({
         "id": number,

@@ -74,7 +74,7 @@ pub(crate) struct Create {
 pub(crate) fn run(subcommand: Subcommand, terminal: Terminal) -> Result<()> {
     match subcommand {
         Subcommand::List(flags) => list(&flags, terminal),
-        Subcommand::Create(arguments) => create(arguments, terminal),
+        Subcommand::Create(arguments) => create(&arguments, terminal),
         Subcommand::SetPassword { person, password } => set_password(&person, &password, terminal),
         Subcommand::Suspend(person) => change(&person, Step::Suspend, terminal),
         Subcommand::Activate(person) => change(&person, Step::Activate, terminal),
@@ -109,7 +109,7 @@ fn line(user: &User) -> String {
     line.trim_end().to_owned()
 }
 
-fn create(arguments: Create, terminal: Terminal) -> Result<()> {
+fn create(arguments: &Create, terminal: Terminal) -> Result<()> {
     let password_hash = arguments.password.hash_given()?;
     let Account { config, db, actor } = arguments.account.open()?;
     let settings = config.server(config.public_url(config.listen()));
@@ -173,7 +173,8 @@ fn change(person: &Person, step: Step, terminal: Terminal) -> Result<()> {
 fn tell(user: &User, api: &str, terminal: Terminal) -> Result<()> {
     let shape = serde_json::to_value(UserShape::of(user, api))
         .map_err(|cause| Failed::doing("The user cannot be shown", cause))?;
-    terminal.data(line(user).trim_start(), &shape)
+    let (email, role, state) = (&user.email, user.role.word(), user.state.word());
+    terminal.data(format_args!("{email}: {role}, {state}"), &shape)
 }
 
 impl Person {
@@ -188,8 +189,8 @@ impl Person {
 
 /// The user with this address; exit code 4 if the account has none.
 pub(crate) fn find(account: &Account, email: &str) -> Result<User> {
-    let found = account.db.read_now(account.actor, |reader| {
-        users::actions::find(reader, email)
-    });
+    let found = account
+        .db
+        .read_now(account.actor, |reader| users::actions::find(reader, email));
     found.map_err(missing)
 }

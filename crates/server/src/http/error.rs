@@ -82,11 +82,12 @@ fn nothing_here() -> Answer {
     with(answer, header::CONTENT_TYPE, "text/html; charset=utf-8")
 }
 
-/// Sentences of the problems where they have any, for example the setting that would allow an
-/// address; else the wire constant.
+/// The wire constant, but for a refused address: its message names the setting that would allow it
+/// (contract README §5, webhooks.md §7). Other sentences are for commands.
 fn message_of(problems: &[Problem]) -> String {
     let sentences: Vec<_> = problems
         .iter()
+        .filter(|it| it.field == "payload_uri")
         .filter_map(|it| it.sentence.as_deref())
         .collect();
     if sentences.is_empty() {

@@ -12,7 +12,8 @@ use base::clock::ManualClock;
 use base::id::{self, Id};
 use base::text::fold;
 use base::{Actor, Error, Kind, MasterKey, Reason, Result, Role, WallTime};
-use store::{Db, Environment, Reader, Record, Recorded, Silence, ToValue, Tx};
+use serde::Serialize;
+use store::{Db, Environment, Reader, Record, Recorded, Row, Select, Silence, ToValue, Tx};
 
 /// Where every house begins: a Monday morning, in wall time.
 pub(crate) const MORNING: &str = "2024-03-18T09:00:00Z";
@@ -101,7 +102,8 @@ impl House {
     /// Lets time pass, and a millisecond more: on a clock that stands still each transaction
     /// takes a microsecond, so that whole seconds would not be quite over.
     pub(crate) fn pass(&self, seconds: u64) {
-        self.clock.advance(Duration::from_millis(seconds * 1000 + 1));
+        self.clock
+            .advance(Duration::from_millis(seconds * 1000 + 1));
     }
 
     /// What was recorded since this was last asked, in order.
@@ -155,6 +157,28 @@ pub(crate) fn is_not_found<T>(outcome: &Result<T>) -> bool {
 /// Whether the answer would be 403.
 pub(crate) fn is_forbidden<T>(outcome: &Result<T>) -> bool {
     matches!(outcome, Err(Error::Forbidden(_)))
+}
+
+/// Asserts that an answer has exactly the fields of a shape file, in its order.
+pub(crate) fn assert_fields(shape: &str, answer: &impl Serialize) {
+    let declared = crate::shapes::find(shape).expect("it is built in");
+    let declared = declared["fields"].as_array().expect("a list of fields");
+    let declared: Vec<_> = declared
+        .iter()
+        .filter_map(|it| it["name"].as_str())
+        .collect();
+    let answer = serde_json::to_value(answer).expect("an answer is JSON");
+    let answer = answer.as_object().expect("a shape is an object");
+    let answered: Vec<_> = answer.keys().map(String::as_str).collect();
+    assert_eq!(answered, declared);
+}
+
+/// How the database would run a select.
+pub(crate) fn plan(reader: &Reader<'_>, select: &Select) -> Result<String> {
+    let sql = format!("explain query plan {}", select.text());
+    let rows: Vec<Row> = reader.rows(&sql, &select.values())?;
+    let details: Result<Vec<String>> = rows.iter().map(|row| row.get("detail")).collect();
+    Ok(details?.join("; "))
 }
 
 fn environment(clock: &Arc<ManualClock>, told: &Arc<Mutex<Vec<Record>>>) -> Environment {

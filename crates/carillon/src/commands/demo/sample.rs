@@ -37,20 +37,21 @@ pub(super) struct Made {
 pub(super) async fn owner(db: &Db, config: &Config, kept: &mut Kept) -> Result<()> {
     let token = Secret::new(kept.token.clone());
     if !kept.token.is_empty()
-        && identity::actor_of(db, Presented::Personal(token)).await.is_ok()
+        && identity::actor_of(db, Presented::Personal(token))
+            .await
+            .is_ok()
     {
         return Ok(());
     }
     let start_up = Actor::System(Reason::StartUp);
     let found = db.read_now(start_up, |reader| accounts::list(reader))?;
     let account = found.iter().find(|account| account.name == ACCOUNT);
-    let token = match account {
-        Some(account) => another_token(db, Actor::Operator(account.id))?,
-        None => {
-            let new = new_account(config)?;
-            db.write_now(start_up, move |tx| accounts::create(tx, &new))?
-                .token
-        }
+    let token = if let Some(account) = account {
+        another_token(db, Actor::Operator(account.id))?
+    } else {
+        let new = new_account(config)?;
+        let made = db.write_now(start_up, move |tx| accounts::create(tx, &new));
+        made?.token
     };
     kept.token.clone_from(token.reveal());
     Ok(())
@@ -77,11 +78,7 @@ fn another_token(db: &Db, operator: Actor) -> Result<Secret<String>> {
 }
 
 /// Sees to it that there are projects, a webhook and a receiver, and that both send to `urls`.
-pub(super) async fn things(
-    client: &Client,
-    kept: &mut Kept,
-    urls: &[String; 2],
-) -> Result<Made> {
+pub(super) async fn things(client: &Client, kept: &mut Kept, urls: &[String; 2]) -> Result<Made> {
     let mut projects = Vec::new();
     for name in PROJECTS {
         let project = match find(client, "/projects", name).await? {
@@ -102,8 +99,12 @@ pub(super) async fn things(
     };
     Ok(Made {
         project: projects.first().copied().unwrap_or_default(),
-        webhook: webhook.see_to(client, &urls[0], &mut kept.webhook_secret).await?,
-        receiver: receiver.see_to(client, &urls[1], &mut kept.receiver_secret).await?,
+        webhook: webhook
+            .see_to(client, &urls[0], &mut kept.webhook_secret)
+            .await?,
+        receiver: receiver
+            .see_to(client, &urls[1], &mut kept.receiver_secret)
+            .await?,
         urls: urls.clone(),
     })
 }
@@ -129,7 +130,9 @@ impl Thing {
         client.put(&path, &json!({ "payload_uri": url })).await?;
         client.put(&format!("{path}/enable"), &nothing).await?;
         if secret.is_empty() {
-            let drawn = client.put(&format!("{path}/reroll_secret"), &nothing).await?;
+            let drawn = client
+                .put(&format!("{path}/reroll_secret"), &nothing)
+                .await?;
             *secret = text(&drawn, "secret")?;
         }
         client.put(&format!("{path}/ping"), &nothing).await?;

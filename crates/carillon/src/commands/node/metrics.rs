@@ -94,8 +94,7 @@ impl Metrics {
         }
         let waiting = totals.waiting_count.unsigned_abs();
         metrics::gauge!("carillon_payloads_waiting").set(float(waiting));
-        metrics::gauge!("carillon_oldest_waiting_seconds")
-            .set(totals.oldest_waiting.as_secs_f64());
+        metrics::gauge!("carillon_oldest_waiting_seconds").set(totals.oldest_waiting.as_secs_f64());
         Ok(())
     }
 }

@@ -15,12 +15,7 @@ pub(super) fn metrics(started_at: WallTime) -> String {
     let cpu = format!("{}.{:09}", cpu.tv_sec, cpu.tv_nsec);
     put(&mut out, "process_cpu_seconds_total", "counter", &cpu);
     let started_at = started_at.unix_seconds().to_string();
-    put(
-        &mut out,
-        "process_start_time_seconds",
-        "gauge",
-        &started_at,
-    );
+    put(&mut out, "process_start_time_seconds", "gauge", &started_at);
     if let Some(most) = getrlimit(Resource::Nofile).current {
         put(&mut out, "process_max_fds", "gauge", &most.to_string());
     }

@@ -206,7 +206,7 @@ async fn the_user_agent_rule_and_query_tokens_can_be_switched_off() {
 }
 
 #[test]
-fn the_sentence_of_a_problem_becomes_the_message() {
+fn the_sentence_of_a_refused_address_becomes_the_message() {
     let plain = Problem::new(Kind::Webhook, "name", "missing_field");
     let sentence = "10.0.0.7 is a private address. Add it to delivery.allow_networks to allow it.";
     let address = Problem::new(Kind::Webhook, "payload_uri", "invalid").saying(sentence);

@@ -176,16 +176,17 @@ pub(crate) async fn list_within(
     Answer::list(&call, &entries, total)
 }
 
+/// Reads in the order of the contract, in which problems are listed.
 fn filter(filters: &mut Filters<'_>) -> Filter {
+    let (users, projects) = (filters.ids("user_ids"), filters.ids("project_ids"));
     let invoices = filters.ids::<EntryMark>("invoice_ids");
     let imports = filters.ids::<EntryMark>("import_ids");
-    let tag_rule = filters.one_of("tag_filter_type", &["and", "combination of"]);
     Filter {
-        users: filters.ids("user_ids"),
-        projects: filters.ids("project_ids"),
+        users,
+        projects,
         foreign: !invoices.is_empty() || !imports.is_empty(),
         tags: filters.ids("tag_ids"),
-        tag_rule: match tag_rule {
+        tag_rule: match filters.one_of("tag_filter_type", &["and", "combination of"]) {
             Some("combination of") => TagRule::Any,
             _ => TagRule::All,
         },

@@ -9,7 +9,7 @@ use base::{Error, Kind, Result, text};
 use store::{Reader, Row, Select, ToValue, Tx};
 
 use super::{Filter, Project, Seen, Totals};
-use crate::resources::scope::{PROJECTS as VISIBLE, Scope};
+use crate::resources::scope::{self, Scope};
 use crate::resources::users;
 
 const COLUMNS: &str = "p.id, p.name, p.description, p.billing_increment, p.enabled, p.billable,
@@ -27,7 +27,10 @@ pub(crate) fn load(tx: &Tx<'_>, id: Id<id::Project>) -> Result<Project> {
 
 fn one(reader: &Reader<'_>, id: Id<id::Project>, lock: &str) -> Result<Project> {
     let scope = Scope::of(reader)?;
-    let sql = format!("select {COLUMNS} from projects p where {VISIBLE} and p.id = $4{lock}");
+    let sql = format!(
+        "select {COLUMNS} from projects p where {visible} and p.id = $4{lock}",
+        visible = scope::PROJECTS,
+    );
     reader
         .row(&sql, &scope.with(&[&id]))?
         .ok_or(Error::NotFound(Kind::Project))
@@ -37,7 +40,8 @@ fn one(reader: &Reader<'_>, id: Id<id::Project>, lock: &str) -> Result<Project> 
 pub(super) fn load_named(tx: &Tx<'_>, name: &str) -> Result<Option<Project>> {
     let scope = Scope::of(tx)?;
     let sql = format!(
-        "select {COLUMNS} from projects p where {VISIBLE} and p.name_folded = $4{{for_update}}"
+        "select {COLUMNS} from projects p where {visible} and p.name_folded = $4{{for_update}}",
+        visible = scope::PROJECTS,
     );
     tx.row(&sql, &scope.with(&[&text::fold(name)]))
 }
@@ -51,7 +55,7 @@ pub(super) fn peek_page(
     if filter.foreign {
         return Ok((Vec::new(), 0));
     }
-    let mut select = select_page(&Scope::of(reader)?, filter);
+    let mut select = matching(&Scope::of(reader)?, filter);
     let total = reader.count(&select)?;
     let (limit, offset) = page;
     select.push(BY_ACTIVITY).page(limit, offset);
@@ -59,7 +63,7 @@ pub(super) fn peek_page(
 }
 
 /// The later of the last change and the newest entry (contract README §4).
-const BY_ACTIVITY: &str = "order by (
+pub(super) const BY_ACTIVITY: &str = "order by (
     select max(moments.at) from (
       select p.updated_at as at
       union all
@@ -67,8 +71,12 @@ const BY_ACTIVITY: &str = "order by (
     ) as moments
   ) desc, p.id desc";
 
-fn select_page(scope: &Scope, filter: &Filter) -> Select {
-    let sql = format!("select {COLUMNS} from projects p where {VISIBLE}");
+/// All visible projects that a filter admits, in no order yet.
+pub(super) fn matching(scope: &Scope, filter: &Filter) -> Select {
+    let sql = format!(
+        "select {COLUMNS} from projects p where {visible}",
+        visible = scope::PROJECTS,
+    );
     let mut select = Select::new(sql, &scope.with(&[]));
     let name = filter.name.as_deref().map(text::fold);
     select

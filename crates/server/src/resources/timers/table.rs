@@ -9,7 +9,7 @@ use base::{Date, EngineTime, Error, Kind, Result, text, time};
 use store::{FromRow, Reader, Row, Select, ToValue, Tx};
 
 use super::{Seen, State, Timer};
-use crate::resources::scope::{self, Scope, TIMERS as VISIBLE};
+use crate::resources::scope::{self, Scope};
 use crate::resources::{projects, users};
 
 const COLUMNS: &str = "t.id, t.user_id, t.project_id, t.state, t.collected, t.running_since, \
@@ -80,23 +80,28 @@ pub(super) fn peek_page(
     filter: &Filter,
     page: (i64, i64),
 ) -> Result<(Vec<Seen>, i64)> {
-    let scope = Scope::of(reader)?;
+    let mut select = matching(&Scope::of(reader)?, filter);
+    let total = reader.count(&select)?;
+    let (limit, offset) = page;
+    select.push(RUNNING_FIRST).page(limit, offset);
+    Ok((reader.select(&select)?, total))
+}
+
+pub(super) const RUNNING_FIRST: &str =
+    "order by case t.state when 'running' then 0 else 1 end, t.changed_at desc, t.id desc";
+
+/// All timers of a list, in no order yet.
+pub(super) fn matching(scope: &Scope, filter: &Filter) -> Select {
     let mut select = Select::new(select_seen(), &scope.with(&[]));
     select.push("and t.state <> 'pending'");
     let description = filter.description.as_deref().map(text::fold);
-    select.and_some("{contains t.description_folded, $?}", description.as_ref());
+    select
+        .and_some("{contains t.description_folded, $?}", description.as_ref())
+        .and_some("p.billable = $?", filter.billable.as_ref());
     if !filter.projects.is_empty() {
         select.and("t.project_id {in $?}", &filter.projects);
     }
-    select.and_some("p.billable = $?", filter.billable.as_ref());
-    let total = reader.count(&select)?;
-    let (limit, offset) = page;
     select
-        .push(
-            "order by case t.state when 'running' then 0 else 1 end, t.changed_at desc, t.id desc",
-        )
-        .page(limit, offset);
-    Ok((reader.select(&select)?, total))
 }
 
 fn select_seen() -> String {
@@ -105,9 +110,10 @@ fn select_seen() -> String {
          from timers t
          join users u on u.id = t.user_id
          join projects p on p.id = t.project_id
-         where {VISIBLE}",
+         where {visible}",
         user = users::SUMMARY_COLUMNS,
         project = projects::SUMMARY_COLUMNS,
+        visible = scope::TIMERS,
     )
 }
 
@@ -126,7 +132,8 @@ pub(super) fn peek_today(reader: &Reader<'_>) -> Result<Date> {
 pub(super) fn load_of_actor(tx: &Tx<'_>, project: Id<id::Project>) -> Result<Timer> {
     let scope = Scope::of(tx)?;
     let sql = format!(
-        "select {COLUMNS} from timers t where {VISIBLE} and t.project_id = $4{{for_update}}"
+        "select {COLUMNS} from timers t where {visible} and t.project_id = $4{{for_update}}",
+        visible = scope::TIMERS,
     );
     let timer = tx.row(&sql, &scope.with(&[&project]))?;
     timer.ok_or(Error::NotFound(Kind::Timer))

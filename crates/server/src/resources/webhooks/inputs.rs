@@ -19,7 +19,7 @@ pub(in crate::resources) async fn target(
     kind: Kind,
 ) -> Option<Target> {
     let text = input.text(FIELD, limits::URL_CHARS_MAX).value()?;
-    note(input, kind, checked(delivery, &text).await)
+    checked(delivery, input, kind, &text).await
 }
 
 /// The address, which must be given. Without one, `input` has noted the problem.
@@ -32,7 +32,7 @@ pub(in crate::resources) async fn required_target(
     if text.is_empty() {
         return None;
     }
-    note(input, kind, checked(delivery, &text).await)
+    checked(delivery, input, kind, &text).await
 }
 
 /// The address, once `input` has said that there is no problem.
@@ -40,17 +40,23 @@ pub(in crate::resources) fn given(target: Option<Target>) -> Result<Target> {
     target.ok_or_else(|| Error::internal("an address without a problem is missing"))
 }
 
-/// The address that a text stands for; `Err` says what is wrong, and names the setting that
-/// would allow it.
-pub(crate) async fn checked(delivery: &Delivery, text: &str) -> Result<Target, String> {
-    let target = Target::parse(text)?;
-    delivery.courier.check(&target).await?;
-    Ok(target)
-}
-
-fn note(input: &mut Inputs<'_>, kind: Kind, read: Result<Target, String>) -> Option<Target> {
-    read.map_err(|sentence| input.problem(Problem::new(kind, FIELD, "invalid").saying(sentence)))
-        .ok()
+/// The address that a text stands for. One that may not be called is `invalid` with a sentence
+/// that names the setting (contract webhooks.md §7).
+async fn checked(
+    delivery: &Delivery,
+    input: &mut Inputs<'_>,
+    kind: Kind,
+    text: &str,
+) -> Option<Target> {
+    let Ok(target) = Target::parse(text) else {
+        input.refuse(FIELD, "invalid");
+        return None;
+    };
+    if let Err(sentence) = delivery.courier.check(&target).await {
+        input.problem(Problem::new(kind, FIELD, "invalid").saying(sentence));
+        return None;
+    }
+    Some(target)
 }
 
 /// The new name, if one is given; an empty one is `missing_field`, for a name is required.

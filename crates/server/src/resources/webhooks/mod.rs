@@ -28,5 +28,10 @@ pub use shape::{CreatedShape, SecretShape, StatusShape, WebhookShape};
 /// The registry line.
 pub const RESOURCE: Resource = Resource {
     name: "webhooks",
-    routes: || api::routes().into_iter().chain(payloads::routes()).collect(),
+    routes: || {
+        api::routes()
+            .into_iter()
+            .chain(payloads::routes())
+            .collect()
+    },
 };

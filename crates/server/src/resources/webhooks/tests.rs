@@ -21,9 +21,8 @@ use store::{Event, Record, Rendering, Silence};
 
 use super::payload_shape::people_of;
 use super::{
-    CreatedShape, DetailShape, PayloadShape, SecretShape, StatusShape, WebhookShape, inputs, table,
+    CreatedShape, DetailShape, PayloadShape, SecretShape, StatusShape, WebhookShape, table,
 };
-use crate::Delivery;
 use crate::resources::testing::{House, is_not_found, user_of};
 
 mod log;
@@ -268,25 +267,4 @@ fn an_enabled_webhook_whose_head_has_failed_is_failing_in_its_new_window_too() {
     let status = desk.status(ben, webhook).expect("visible");
     assert_eq!(status["condition"], "failing");
     assert_eq!(status["changed_by"]["id"], user_of(ben).number());
-}
-
-#[tokio::test]
-async fn an_address_is_refused_with_a_sentence_before_it_is_saved() {
-    let desk = Desk::open();
-    let clock = desk.house.clock.clone();
-    let delivery = Delivery::new(Arc::clone(&desk.settings), clock, Arc::default());
-    let delivery = delivery.expect("the system's name servers can be read");
-    for (text, told) in [
-        ("ledger.example.test/hooks", "begins with https://"),
-        ("ftp://ledger.example.test", "Only https and http"),
-        ("http://127.0.0.1:9/hooks", "delivery.allow_networks"),
-    ] {
-        let refused = inputs::checked(&delivery, text).await;
-        assert!(refused.is_err_and(|it| it.contains(told)), "{text}");
-    }
-    assert!(
-        inputs::checked(&delivery, "http://203.0.112.9/")
-            .await
-            .is_ok()
-    );
 }

@@ -7,8 +7,9 @@ use base::id::{Id, Project};
 
 use super::{create, edit, enter, find};
 use crate::resources::projects::shape::ProjectShape;
-use crate::resources::projects::{Edit, Filter, actions};
-use crate::resources::testing::{House, user_of};
+use crate::resources::projects::{Edit, Filter, actions, table};
+use crate::resources::scope::Scope;
+use crate::resources::testing::{House, assert_fields, plan, user_of};
 
 #[test]
 fn totals_and_participants_come_from_all_entries() {
@@ -21,6 +22,7 @@ fn totals_and_participants_come_from_all_entries() {
 
     let api = "https://time.example.test/v2";
     let shape = ProjectShape::of(&seen, api, Role::Supervisor.view());
+    assert_fields("project", &shape);
     let shape = serde_json::to_value(&shape).expect("a shape is JSON");
     for (field, value) in [
         ("minutes", 105),
@@ -77,53 +79,37 @@ fn filters_narrow_a_list_down() {
         ..Edit::default()
     };
     edit(&house, house.lea, borealis, wish).expect("it is enabled");
-    let plain = Filter::default;
-    for (filter, found) in [
-        (plain(), 2),
-        (
-            Filter {
-                name: Some("EALIS".into()),
-                ..plain()
-            },
-            1,
-        ),
-        (
-            Filter {
-                foreign: true,
-                ..plain()
-            },
-            0,
-        ),
-        (
-            Filter {
-                billing_increments: vec![6, 30],
-                ..plain()
-            },
-            1,
-        ),
-        (
-            Filter {
-                billing_increments: vec![6, 15],
-                ..plain()
-            },
-            2,
-        ),
-        (
-            Filter {
-                enabled: Some(false),
-                ..plain()
-            },
-            0,
-        ),
-        (
-            Filter {
-                billable: Some(true),
-                ..plain()
-            },
-            1,
-        ),
+    for (set, found) in [
+        (no_filter as fn(&mut Filter), 2),
+        (|it| it.name = Some("EALIS".into()), 1),
+        (|it| it.foreign = true, 0),
+        (|it| it.billing_increments = vec![6, 30], 1),
+        (|it| it.billing_increments = vec![6, 15], 2),
+        (|it| it.enabled = Some(false), 0),
+        (|it| it.billable = Some(true), 1),
     ] {
+        let mut filter = Filter::default();
+        set(&mut filter);
         assert_eq!(listed(&house, &filter).len(), found, "{filter:?}");
+    }
+}
+
+fn no_filter(_: &mut Filter) {}
+
+#[test]
+fn a_list_looks_things_up_and_scans_no_table() {
+    let house = House::open();
+    for actor in [house.ben, house.cleo] {
+        let plan = house.read(actor, |reader| {
+            let mut select = table::matching(&Scope::of(reader)?, &Filter::default());
+            plan(reader, select.push(table::BY_ACTIVITY))
+        });
+        let plan = plan.expect("a plan");
+        assert!(
+            plan.contains("SEARCH p USING INDEX projects_by_name"),
+            "{plan}"
+        );
+        assert!(plan.contains("INDEX entries_latest"), "{plan}");
     }
 }
 

@@ -7,8 +7,10 @@ use base::{Actor, Result};
 use store::Record;
 
 use super::{date, describing};
-use crate::resources::testing::{House, codes, is_not_found, user_of};
+use crate::resources::scope::Scope;
+use crate::resources::testing::{House, assert_fields, codes, is_not_found, plan, user_of};
 use crate::resources::timers::rules::{LogWish, Wish};
+use crate::resources::timers::shape::TimerShape;
 use crate::resources::timers::table::{self, Filter};
 use crate::resources::timers::{Seen, State, Timer, actions};
 
@@ -248,6 +250,37 @@ fn listed(house: &House, filter: &Filter) -> Vec<Id<Project>> {
     let (seen, total) = page.expect("a page");
     assert_eq!(i64::try_from(seen.len()), Ok(total));
     seen.iter().map(|seen| seen.timer.project).collect()
+}
+
+#[test]
+fn a_list_reads_only_the_timers_of_its_user() {
+    let house = House::open();
+    for actor in [house.ben, house.cleo] {
+        let plan = house.read(actor, |reader| {
+            let mut select = table::matching(&Scope::of(reader)?, &Filter::default());
+            plan(reader, select.push(table::RUNNING_FIRST))
+        });
+        let plan = plan.expect("a plan");
+        assert!(plan.contains("SEARCH t USING INDEX timers_one_"), "{plan}");
+        assert!(!plan.contains("SCAN"), "{plan}");
+    }
+}
+
+#[test]
+fn an_answer_has_the_fields_of_its_shape() {
+    let house = House::open();
+    start(&house, house.ben, house.atlas).expect("a timer");
+    house.pass(4530);
+
+    let seen = seen(&house, house.ben, house.atlas).expect("a timer");
+    let shape = TimerShape::of(&seen, house.db.engine_now(), "https://time.example.test/v2");
+
+    assert_fields("timer", &shape);
+    let shape = serde_json::to_value(&shape).expect("a shape is JSON");
+    assert_eq!(shape["seconds"], 4530);
+    assert_eq!(shape["formatted_time"], "01:15:30");
+    let start_url = format!("{}/start", shape["url"].as_str().expect("an address"));
+    assert_eq!(shape["start_url"], start_url);
 }
 
 #[test]
