@@ -265,8 +265,9 @@ async fn send_round(db: &Db, courier: &Courier, settings: &Settings, round: Roun
     })
 }
 
-/// Looks at the disk and at the total of waiting payloads, and writes engine time down.
-async fn watch_over(db: Db, settings: Arc<Settings>, disk_free_min: u64) {
+/// Looks at the disk and at the total of waiting payloads for ever, and writes engine time down.
+/// The runner does it; a server without an engine must.
+pub async fn watch_over(db: Db, settings: Arc<Settings>, disk_free_min: u64) {
     let mut persisted = db.engine_now();
     loop {
         let (looking, limits) = (db.clone(), Arc::clone(&settings));

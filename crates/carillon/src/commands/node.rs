@@ -13,7 +13,7 @@ use std::sync::Arc;
 use base::clock::SystemClock;
 use delivery::courier::Courier;
 use delivery::engine::Engine;
-use delivery::runner::Runner;
+use delivery::runner::{self, Runner};
 use server::{App, Delivery, Shutdown, Stopper, Wiring};
 use store::{Db, Lock};
 use tokio::net::TcpListener;
@@ -81,30 +81,23 @@ impl Node {
         let public_url = settings.public_url.clone();
         let settings = Arc::new(settings);
         let db = installation::open(config, &settings)?;
-        let clock = Arc::new(SystemClock);
-        let courier = Courier::new(Arc::clone(&settings), clock.clone())?;
+        let courier = Courier::new(Arc::clone(&settings), Arc::new(SystemClock))?;
         let engine = Engine::new(db.clone(), Arc::clone(&settings), name());
-        let held = engine.held();
-        let (stage, looked_at) = watch::channel(Stage::Starting);
-        let metrics = Arc::new(Metrics::install(db.clone())?);
+        let delivery = Delivery {
+            settings: Arc::clone(&settings),
+            courier: courier.clone(),
+            held: engine.held(),
+        };
         let disk_free_min = config.count("disk.free_min");
-        let app = App::new(Wiring {
-            settings: config.server(public_url),
-            db: db.clone(),
-            clock,
-            delivery: Arc::new(Delivery {
-                settings: Arc::clone(&settings),
-                courier: courier.clone(),
-                held,
-            }),
-            resources: match work {
-                Work::All | Work::Api => server::resources::RESOURCES,
-                Work::Engine => &[],
-            },
-            authenticate: server::identity::authenticate,
-            readiness: Arc::new(Ready::new(db.clone(), looked_at, work, disk_free_min)),
-            metrics: metrics.printer(),
-        });
+        let mut chores = JoinSet::new();
+        if work == Work::Api {
+            let settings = Arc::clone(&settings);
+            chores.spawn(runner::watch_over(db.clone(), settings, disk_free_min));
+        }
+        let metrics = Arc::new(Metrics::install(db.clone())?);
+        chores.spawn(metrics.keep_up());
+        let stage = watch::channel(Stage::Starting).0;
+        let ready = Ready::new(db.clone(), stage.subscribe(), work, disk_free_min);
         let runner = Runner {
             db: db.clone(),
             settings,
@@ -113,12 +106,19 @@ impl Node {
             disk_free_min,
             stop_timeout: config.duration("shutdown_timeout"),
         };
-        let mut chores = JoinSet::new();
-        chores.spawn(metrics.keep_up());
         let (stopper, shutdown) = server::shutdown();
         Ok(Self {
+            app: App::new(Wiring {
+                settings: config.server(public_url),
+                db: db.clone(),
+                clock: Arc::new(SystemClock),
+                delivery: Arc::new(delivery),
+                resources: resources(work),
+                authenticate: server::identity::authenticate,
+                readiness: Arc::new(ready),
+                metrics: metrics.printer(),
+            }),
             db,
-            app,
             runner: (work != Work::Api).then_some(runner),
             stage,
             stop_sending: watch::channel(false).0,
@@ -153,17 +153,29 @@ impl Node {
     }
 
     /// Works until Ctrl-C or SIGTERM, then stops in order: no new connections and attempts, and
-    /// what is under way may end within `shutdown_timeout`. Exit code 1 if a part broke.
+    /// what is under way may end within `shutdown_timeout`, or until a second signal. Exit code 1
+    /// if a part broke.
     pub(crate) async fn run(mut self, signals: &mut Signals) -> Result<()> {
-        let mut is_broken = signals.or_ended(&mut self.tasks).await.is_some();
+        let ended_early = signals.or_ended(&mut self.tasks).await;
+        if let Some(Err(error)) = &ended_early {
+            tracing::error!(event = "part_broke", %error);
+        }
+        let mut is_broken = ended_early.is_some();
         tracing::info!(event = "stopping");
         self.stage.send_replace(Stage::Stopping);
         self.stopper.stop();
         self.stop_sending.send_replace(true);
-        while let Some(ended) = self.tasks.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(event = "part_broke", %error);
-                is_broken = true;
+        while !self.tasks.is_empty() {
+            match signals.or_ended(&mut self.tasks).await {
+                Some(Ok(())) => {}
+                Some(Err(error)) => {
+                    tracing::error!(event = "part_broke", %error);
+                    is_broken = true;
+                }
+                None => {
+                    tracing::warn!(event = "cut");
+                    break;
+                }
             }
         }
         tracing::info!(event = "stopped");
@@ -174,6 +186,14 @@ impl Node {
         } else {
             Ok(())
         }
+    }
+}
+
+/// The registry, unless only the operating endpoints are this process's work.
+fn resources(work: Work) -> &'static [server::http::Resource] {
+    match work {
+        Work::All | Work::Api => server::resources::RESOURCES,
+        Work::Engine => &[],
     }
 }
 

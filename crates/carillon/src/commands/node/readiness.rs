@@ -1,4 +1,4 @@
-//! Whether requests should be sent here (docs/operating.md).
+//! Whether requests should be sent here: what `/readyz` says of each part.
 //!
 //! Words: *stage* = how far the process is in its life.
 //! Never: paths or addresses; the answer is public.
@@ -54,6 +54,10 @@ impl Ready {
 
     async fn migrations(&self) -> Result<(), String> {
         let path = self.db.path().map(ToOwned::to_owned);
+        // Looking at a file that is gone would make it again, empty.
+        if path.as_deref().is_some_and(|path| !path.exists()) {
+            return Err("the database file is gone".to_owned());
+        }
         let look = move || path.map_or(Ok(Vec::new()), |it| store::migrate::pending_at(&it));
         match tokio::task::spawn_blocking(look).await {
             Ok(Ok(pending)) if pending.is_empty() => Ok(()),

@@ -17,7 +17,7 @@ use crate::resources::{entries, projects};
 pub fn edit(tx: &mut Tx<'_>, project: Id<Project>, wish: Wish) -> Result<Recorded<Timer>> {
     let project = projects::load(tx, project)?;
     project.require_enabled(Kind::Timer)?;
-    let mut timers = table::load_for_start(tx, project.id)?;
+    let mut timers = table::load_with_running(tx, project.id)?;
     if let Some(timer) = take(&mut timers, project.id) {
         return settle(tx, rules::describe(timer, wish.description));
     }
@@ -32,7 +32,7 @@ pub fn edit(tx: &mut Tx<'_>, project: Id<Project>, wish: Wish) -> Result<Recorde
 pub fn start(tx: &mut Tx<'_>, project: Id<Project>, wish: Wish) -> Result<Recorded<Timer>> {
     let project = projects::load(tx, project)?;
     project.require_enabled(Kind::Timer)?;
-    let mut timers = table::load_for_start(tx, project.id)?;
+    let mut timers = table::load_with_running(tx, project.id)?;
     let timer = match take(&mut timers, project.id) {
         Some(timer) => timer,
         None => insert(tx, project.id, wish.description.as_deref())?,

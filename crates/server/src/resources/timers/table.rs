@@ -143,7 +143,7 @@ pub(super) fn load_of_actor(tx: &Tx<'_>, project: Id<id::Project>) -> Result<Tim
 ///
 /// Access to the project of the running one does not count: it may have been revoked, and two
 /// must never run.
-pub(super) fn load_for_start(tx: &Tx<'_>, project: Id<id::Project>) -> Result<Vec<Timer>> {
+pub(super) fn load_with_running(tx: &Tx<'_>, project: Id<id::Project>) -> Result<Vec<Timer>> {
     let sql = format!(
         "select {COLUMNS} from timers t
          where {visible} and (t.project_id = $3 or t.state = 'running')
