@@ -1,7 +1,9 @@
 //! Stories.
 
+mod ask;
 mod crash;
 mod guides;
+mod isolation;
 mod shapes;
 mod stories;
 mod world;

@@ -38,8 +38,10 @@ pub(super) fn repeatable(world: &World) -> Dump {
         "accounts", "users", "projects", "project_access", "timers", "entries", "tags",
         "entry_tags", "webhooks", "broadcast_receivers",
     ];
-    const DRAWN: [&str; 6] =
-        ["sealed_secret", "key_id", "collected", "running_since", "condition_since", "last_round_wall"];
+    const DRAWN: [&str; 9] = [
+        "sealed_secret", "key_id", "collected", "running_since", "condition_since",
+        "last_round_wall", "messages_sent", "round_until", "node",
+    ];
     let bound = |table: &str, _: &[String]| KEPT.contains(&table).then(String::new);
     taken(world, bound, |column| !column.ends_with("_at") && !DRAWN.contains(&column))
 }

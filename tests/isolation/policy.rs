@@ -96,7 +96,7 @@ async fn the_setting_for_webhooks_shuts_out_lower_roles() {
     options.server.webhook_role = Some(Role::Leader);
     let world = World::start_with(options).await;
     for route in routes::all() {
-        if !route.path.starts_with("/webhooks") && !route.path.starts_with("/broadcast") {
+        if !route.path.starts_with("/webhooks") {
             continue;
         }
         let path = route.path.replace("{payload_id}", super::ground::MISSING_PAYLOAD);

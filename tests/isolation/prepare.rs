@@ -114,8 +114,8 @@ async fn set(
         Scene::Other => of("user", user(ground, serial).await),
         Scene::Deactivated => {
             let user = user(ground, serial).await;
-            let done = ground.world.put("ada", &format!("/users/{user}/deactivate"), json!({}));
-            assert_eq!(done.await.status, 204);
+            let path = format!("/users/{user}/deactivate");
+            assert_eq!(ground.world.put("ada", &path, json!({})).await.status, 204);
             of("user", user)
         }
         Scene::OwnWebhook => webhook(ground, who).await,

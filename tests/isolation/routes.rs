@@ -49,6 +49,12 @@ pub(super) fn fill(path: &str, ids: &[String]) -> String {
     path.split('/').map(fill).collect::<Vec<_>>().join("/")
 }
 
+/// The path of a route with what somebody may name.
+pub(super) fn own_path(route: &Route, own: &Own) -> String {
+    let words = words(route.path).into_iter();
+    fill(route.path, &words.map(|word| own.id(kind(route.path, word))).collect::<Vec<_>>())
+}
+
 /// A body with which the route could work, made of the inputs that its description names.
 pub(super) fn body(route: &Route, own: &Own) -> Value {
     let inputs = route.doc.inputs.iter();
@@ -87,7 +93,7 @@ fn plain(name: &str, kind: &str) -> Value {
         "boolean" => json!(true),
         "date" => json!("2024-03-18"),
         "timestamp" => json!("2024-03-18T09:00:00Z"),
-        "role" => json!("coworker"),
+        "role" => json!("contractor"),
         "text" => json!(format!("swept {name}")),
         other => panic!("{name}: the sweep has no value for an input of type {other}"),
     }

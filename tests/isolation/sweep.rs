@@ -60,6 +60,10 @@ async fn sweep_route(ground: &Ground, who: &str, route: &Route) {
         for (what, ids) in invisible(ground, who, route) {
             let path = routes::fill(route.path, &ids);
             let answer = ground.call(who, method, &path, body).await;
+            // What is no id at all is known to be absent before the body is read.
+            if what.starts_with("malformed") && answer.status == 404 {
+                continue;
+            }
             assert_eq!(told(&answer), told(&expected), "{who} {method} {path} ({what}) {body}");
         }
         if *body != bodies[0] {
@@ -130,14 +134,8 @@ async fn methods_that_a_path_does_not_have_change_nothing_whoever_asks() {
             if has(method) {
                 continue;
             }
-            let words = routes::words(route.path).into_iter();
-            let ids = |who| words.clone().map(move |it| (who, it));
-            let path = |who: &str| {
-                let ids: Vec<_> =
-                    ids(who.to_owned()).map(|(who, it)| ground.own(&who).id(routes::kind(route.path, it))).collect();
-                routes::fill(route.path, &ids)
-            };
-            let (own, foreign) = (path("ada"), path("dora"));
+            let own = routes::own_path(route, ground.own("ada"));
+            let foreign = routes::own_path(route, ground.own("dora"));
             let own = ground.call("ada", method, &own, &Value::Null).await;
             let foreign = ground.call("ada", method, &foreign, &Value::Null).await;
             assert_eq!(told(&own), told(&foreign), "{method} {}", route.path);

@@ -36,14 +36,14 @@ pub fn silence(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<Recorded<()>> {
         tx.wake(Wake::Stop(lane.webhook, tx.now));
         tx.wake(Wake::Lane(lane.webhook));
     }
-    // What is off already may still have been asked for a retry.
+    // What is off already may have been asked for a retry, or have an attempt under way.
     for state in [State::Disabled, State::Stopped] {
         for mut lane in lanes_of(tx, user, state)? {
             if lane.trigger == Trigger::Manual {
                 lane.shut(state, tx.now);
                 lanes::update(tx, &lane)?;
-                tx.wake(Wake::Stop(lane.webhook, tx.now));
             }
+            tx.wake(Wake::Stop(lane.webhook, tx.now));
         }
     }
     tx.write(

@@ -93,8 +93,10 @@ impl Engine {
             let now = tx.now;
             let taken = tx.write(
                 Kind::Delivery,
-                "update lanes set epoch = epoch + 1, due_at = $1, lease_until = null, node = null,
-                   started_seq = null, started_at = null
+                "update lanes set epoch = epoch + 1, lease_until = null, node = null,
+                   started_seq = null, started_at = null,
+                   due_at = case when state = 'enabled' then $1
+                     when state <> 'silent' and trigger = 'manual' then $1 end
                  where started_seq is not null",
                 &[&now],
             )?;

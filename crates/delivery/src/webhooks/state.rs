@@ -18,12 +18,12 @@ pub fn disable(tx: &mut Tx<'_>, webhook: Id<id::Webhook>) -> Result<Recorded<()>
     let found = load(tx, webhook)?;
     let mut lane = load_lane(tx, webhook)?;
     if matches!(found.state, State::Disabled | State::Stopped) {
+        // A retry may wait, and an attempt may be under way since before it stopped.
         if lane.trigger == Trigger::Manual {
-            // A retry that was asked for before; after this answer it may not start.
             lane.shut(found.state, tx.now);
             lanes::update(tx, &lane)?;
-            tx.wake(Wake::Stop(webhook.number(), tx.now));
         }
+        tx.wake(Wake::Stop(webhook.number(), tx.now));
         return Ok(tx.silent(Silence::Integration, ()));
     }
     lane.shut(State::Disabled, tx.now);

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use base::{Error, Result};
 use rusqlite::{Connection, MAIN_DB};
 
-use super::{Db, Driver, Inner, STATEMENTS_KEPT, lock, start_clock};
+use super::{Db, Driver, Inner, keep_statements, lock, start_clock};
 use crate::environment::Environment;
 use crate::migrate;
 use crate::tx::failure;
@@ -44,7 +44,7 @@ impl Db {
     }
 
     fn inline_on(mut connection: Connection, environment: Environment) -> Result<Self> {
-        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        keep_statements(&connection).map_err(|cause| failure(&cause))?;
         connection
             .execute_batch("pragma foreign_keys = on")
             .map_err(|cause| failure(&cause))?;
