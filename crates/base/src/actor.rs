@@ -107,12 +107,14 @@ pub enum Actor {
 }
 
 /// Who may see an event's object; a contractor sees less than the other roles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// All users of the account.
     Everybody,
     /// All but contractors to whom the project was not given.
     ProjectMembers(Id<id::Project>),
+    /// All but contractors, and these: who had been given a project that is gone with its access.
+    Members(Vec<Id<id::User>>),
     /// All but contractors; a contractor only as the owner, in a project given to them if any.
     OwnTime {
         /// Whose entry it is.

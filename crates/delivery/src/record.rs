@@ -153,12 +153,13 @@ fn is_visible(tx: &Tx<'_>, event: &Event, subscriber: &Subscriber) -> Result<boo
         )?;
         Ok(given > 0)
     };
-    match event.audience {
+    match &event.audience {
         Audience::Everybody => Ok(true),
-        Audience::Person(user) => Ok(user == subscriber.creator),
-        Audience::ProjectMembers(project) => has_access(project),
+        Audience::Person(user) => Ok(*user == subscriber.creator),
+        Audience::ProjectMembers(project) => has_access(*project),
+        Audience::Members(members) => Ok(members.contains(&subscriber.creator)),
         Audience::OwnTime { owner, project } => {
-            Ok(owner == subscriber.creator && project.map_or(Ok(true), has_access)?)
+            Ok(*owner == subscriber.creator && project.map_or(Ok(true), has_access)?)
         }
     }
 }

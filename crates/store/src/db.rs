@@ -5,22 +5,25 @@
 #[cfg(feature = "testing")]
 mod inline;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use base::{Actor, EngineTime, Error, Reason, Result, limits};
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{Semaphore, oneshot};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
 
+use crate::dialect;
 use crate::engine_time::EngineClock;
 use crate::environment::Environment;
+use crate::link::Link;
 use crate::migrate;
+use crate::postgres::pool::{self, Work, Worker};
+use crate::postgres::{connect, notify::Notices};
 use crate::record::Recorded;
-use crate::tx::{Reader, Tx, failure};
+use crate::sqlite::{self, Readers, failure};
+use crate::tx::{Reader, Tx};
 use crate::wake::Wakes;
-use crate::writer::{Job, Writer, caught};
+use crate::writer::{Answer, Job, Writer, caught};
 
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
@@ -33,6 +36,8 @@ struct Inner {
     driver: Driver,
     path: Option<PathBuf>,
     refusal: Mutex<Option<String>>,
+    /// Threads that only listen end when this does.
+    _alive: Arc<()>,
 }
 
 enum Driver {
@@ -41,15 +46,11 @@ enum Driver {
         queue: Mutex<mpsc::SyncSender<Job>>,
         readers: Readers,
     },
+    /// A pool of connections to PostgreSQL, each with a thread.
+    Pooled(Mutex<mpsc::SyncSender<Work>>),
     /// Everything on the caller's thread and one connection: for tests.
     #[cfg(feature = "testing")]
     Inline(Box<Mutex<Writer>>),
-}
-
-struct Readers {
-    idle: Mutex<Vec<Connection>>,
-    permits: Arc<Semaphore>,
-    path: PathBuf,
 }
 
 impl Db {
@@ -59,13 +60,13 @@ impl Db {
     /// `Malformed` if its schema or its key do not fit.
     pub fn open(path: &Path, environment: Environment) -> Result<Self> {
         let is_new = !path.exists();
-        let mut connection = open_writer(path)?;
+        let mut connection = sqlite::open_writer(path)?;
         migrate::run(&mut connection)?;
         migrate::check_key(&connection, &environment)?;
         if is_new {
-            sync_folder(path);
+            sqlite::sync_folder(path);
         }
-        let engine_clock = start_clock(&connection, &environment)?;
+        let engine_clock = sqlite::start_clock(&connection, &environment)?;
         let wakes = Wakes::new();
         let (queue, jobs) = mpsc::sync_channel(limits::WRITER_QUEUE_MAX);
         let writer = Writer {
@@ -78,21 +79,59 @@ impl Db {
             .name("writer".into())
             .spawn(move || writer.run(&jobs))
             .map_err(Error::internal)?;
-        let readers = Readers {
-            idle: Mutex::default(),
-            permits: Arc::new(Semaphore::new(READERS_MAX)),
-            path: path.to_owned(),
-        };
         Ok(Self(Arc::new(Inner {
             environment,
             engine_clock,
             wakes,
             driver: Driver::Threaded {
                 queue: Mutex::new(queue),
-                readers,
+                readers: Readers::new(path),
             },
             path: Some(path.to_owned()),
             refusal: Mutex::default(),
+            _alive: Arc::default(),
+        })))
+    }
+
+    /// Connects to PostgreSQL, brings its schema up to date and checks the master key.
+    ///
+    /// Errors are sentences for the operator, as those of `open`.
+    pub fn open_postgres(options: &connect::Options, environment: Environment) -> Result<Self> {
+        let (options, given) = (options.clone(), environment.clone());
+        let alive = Arc::new(());
+        let listening = Arc::downgrade(&alive);
+        // A thread of its own: the client waits by itself, which an async caller must not.
+        let opened = std::thread::spawn(move || -> Result<_> {
+            let session = options.session()?;
+            connect::check_server(&session)?;
+            crate::postgres::migrate::run(&session)?;
+            crate::postgres::migrate::check_key(&session, &given)?;
+            let engine_clock = crate::postgres::engine_clock(&session, &given)?;
+            let wakes = Wakes::new();
+            let notices = Notices::start(&options, &wakes, listening)?;
+            let (queue, jobs) = mpsc::sync_channel(limits::WRITER_QUEUE_MAX);
+            let worker = Worker {
+                options,
+                environment: given,
+                engine_clock: engine_clock.clone(),
+                wakes: wakes.clone(),
+                notices,
+            };
+            worker.start(jobs)?;
+            Ok((engine_clock, wakes, queue))
+        });
+        let opened = opened
+            .join()
+            .map_err(|_| Error::internal("opening the database failed"))?;
+        let (engine_clock, wakes, queue) = opened?;
+        Ok(Self(Arc::new(Inner {
+            environment,
+            engine_clock,
+            wakes,
+            driver: Driver::Pooled(Mutex::new(queue)),
+            path: None,
+            refusal: Mutex::default(),
+            _alive: alive,
         })))
     }
 
@@ -114,12 +153,34 @@ impl Db {
                 });
                 task.await.map_err(Error::internal)?
             }
+            Driver::Pooled(queue) => {
+                let (sender, receiver) = oneshot::channel();
+                self.queue_read(queue, actor, read, move |found| drop(sender.send(found)))?;
+                receiver.await.map_err(|_| stopping())?
+            }
             #[cfg(feature = "testing")]
             Driver::Inline(_) => self.read_now(actor, read),
         }
     }
 
-    /// Reads on the caller's thread, which may block: for commands and the engine.
+    /// Hands a read to the pool.
+    fn queue_read<T: Send + 'static>(
+        &self,
+        queue: &Mutex<mpsc::SyncSender<Work>>,
+        actor: Actor,
+        read: impl Fn(&mut Reader<'_>) -> Result<T> + Send + 'static,
+        tell: impl FnOnce(Result<T>) + Send + 'static,
+    ) -> Result<()> {
+        let (environment, now) = (self.0.environment.clone(), self.engine_now());
+        let work = move |session: Result<&_>| {
+            let found = session
+                .and_then(|session| pool::read(session, &environment, (actor, now), |it| read(it)));
+            tell(found);
+        };
+        queued(lock(queue).try_send(Work::Read(Box::new(work))))
+    }
+
+    /// Reads on the caller's thread, which blocks: for commands and the engine.
     pub fn read_now<T>(
         &self,
         actor: Actor,
@@ -129,8 +190,8 @@ impl Db {
             connection
                 .execute_batch("begin")
                 .map_err(|cause| failure(&cause))?;
-            let environment = &self.0.environment;
-            let mut reader = Reader::new(connection, environment, actor, self.engine_now());
+            let link = Link::Sqlite(connection);
+            let mut reader = Reader::new(link, &self.0.environment, actor, self.engine_now());
             let found = caught(|| read(&mut reader));
             drop(connection.execute_batch("commit"));
             found
@@ -140,6 +201,21 @@ impl Db {
                 let connection = readers.take()?;
                 let found = run(&connection);
                 readers.give_back(connection);
+                found
+            }
+            Driver::Pooled(queue) => {
+                let (lend, lent) = mpsc::channel();
+                let (give_back, given_back) = mpsc::channel();
+                queued(lock(queue).try_send(Work::Lend { lend, given_back }))?;
+                let session = lent.recv().map_err(|_| stopping())??;
+                let found = pool::read(
+                    &session,
+                    &self.0.environment,
+                    (actor, self.engine_now()),
+                    |reader| read(reader),
+                );
+                // A worker that is gone needs no connection.
+                drop(give_back.send(session));
                 found
             }
             #[cfg(feature = "testing")]
@@ -207,17 +283,21 @@ impl Db {
         lock(&self.0.refusal).clone()
     }
 
-    /// Writes down the highest engine time, so that a clock set back does not bring it back.
+    /// Writes down the highest engine time, so that a clock set back does not bring it back. On
+    /// PostgreSQL it also follows the database's clock, slowly.
     pub fn persist_engine_time(&self) -> Result<()> {
-        self.write_now(Actor::System(Reason::Engine), |tx| {
+        let actor = Actor::System(Reason::Engine);
+        self.write_now(actor, |tx| {
             let now = tx.now;
-            tx.write(
-                base::Kind::Delivery,
-                "update engine_time set value = $1",
-                &[&now],
-            )?;
+            let sql = "update engine_time set value = $1 where value < $1";
+            tx.write(base::Kind::Delivery, sql, &[&now])?;
             Ok(tx.silent(crate::Silence::Engine, ()))
-        })
+        })?;
+        if matches!(self.0.driver, Driver::Pooled(_)) {
+            let clock = self.read_now(actor, |reader| reader.number(dialect::CLOCK, &[]))?;
+            self.0.engine_clock.follow(EngineTime(clock));
+        }
+        Ok(())
     }
 
     fn refuse_for(&self, actor: Actor) -> Result<()> {
@@ -231,50 +311,63 @@ impl Db {
 
     fn hand_over(&self, job: Job) -> Result<()> {
         match &self.0.driver {
-            Driver::Threaded { queue, .. } => match lock(queue).try_send(job) {
-                Ok(()) => Ok(()),
-                Err(mpsc::TrySendError::Full(_)) => Err(Error::Unavailable(
-                    "Too many changes wait for the database. Nothing was changed; try again."
-                        .into(),
-                )),
-                Err(mpsc::TrySendError::Disconnected(_)) => Err(stopping()),
-            },
+            Driver::Threaded { queue, .. } => queued(lock(queue).try_send(job)),
+            Driver::Pooled(queue) => queued(lock(queue).try_send(Work::Change(job))),
             #[cfg(feature = "testing")]
             Driver::Inline(writer) => {
-                lock(writer).run_alone(job);
+                lock(writer).run_alone(&job);
                 Ok(())
             }
         }
     }
 }
 
-/// Wraps a change so that its value reaches the caller only if its group was committed.
+fn queued<T>(sent: std::result::Result<(), mpsc::TrySendError<T>>) -> Result<()> {
+    sent.map_err(|refused| match refused {
+        mpsc::TrySendError::Full(_) => Error::Unavailable(
+            "Too many changes wait for the database. Nothing was changed; try again.".into(),
+        ),
+        mpsc::TrySendError::Disconnected(_) => stopping(),
+    })
+}
+
+/// Wraps a change so that its value reaches the caller only if it was committed. It may run
+/// again; the caller is told once.
 fn job<T: Send + 'static>(
     actor: Actor,
     change: impl Fn(&mut Tx<'_>) -> Result<Recorded<T>> + Send + 'static,
     tell: impl FnOnce(Result<T>) + Send + 'static,
 ) -> Job {
+    let tell = Arc::new(Mutex::new(Some(tell)));
+    let work = move |tx: Option<Tx<'_>>| {
+        let tell = Arc::clone(&tell);
+        let tell_once = move |outcome| {
+            if let Some(tell) = lock(&tell).take() {
+                tell(outcome);
+            }
+        };
+        let done = caught(|| {
+            let mut tx = tx.ok_or_else(stopping)?;
+            let recorded = change(&mut tx)?;
+            Ok((recorded.into_value(), tx.finish()?))
+        });
+        match done {
+            Ok((value, wakes)) => {
+                let answer: Answer =
+                    Box::new(move |ended: Result<()>| tell_once(ended.map(|()| value)));
+                (Ok(wakes), answer)
+            }
+            Err(error) => {
+                let answer: Answer = Box::new(move |ended: Result<()>| {
+                    tell_once(Err(ended.err().unwrap_or_else(stopping)));
+                });
+                (Err(error), answer)
+            }
+        }
+    };
     Job {
         actor,
-        work: Box::new(move |tx| {
-            let done = caught(|| {
-                let mut tx = tx.ok_or_else(stopping)?;
-                let recorded = change(&mut tx)?;
-                Ok((recorded.into_value(), tx.finish()?))
-            });
-            match done {
-                Ok((value, wakes)) => (
-                    Ok(wakes),
-                    Box::new(move |ended: Result<()>| tell(ended.map(|()| value))),
-                ),
-                Err(error) => (
-                    Err(error),
-                    Box::new(move |ended: Result<()>| {
-                        tell(Err(ended.err().unwrap_or_else(stopping)));
-                    }),
-                ),
-            }
-        }),
+        work: Box::new(work),
     }
 }
 
@@ -285,85 +378,4 @@ fn stopping() -> Error {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     // A panic inside a change is caught before it reaches a lock, so what a lock holds is whole.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Readers {
-    fn take(&self) -> Result<Connection> {
-        if let Some(connection) = lock(&self.idle).pop() {
-            return Ok(connection);
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(&self.path, flags);
-        let connection = opened.map_err(|cause| failure(&cause))?;
-        keep_statements(&connection).map_err(|cause| failure(&cause))?;
-        connection
-            .busy_timeout(limits::BUSY_TIME)
-            .map_err(|cause| failure(&cause))?;
-        Ok(connection)
-    }
-
-    fn give_back(&self, connection: Connection) {
-        let mut idle = lock(&self.idle);
-        if idle.len() < READERS_MAX {
-            idle.push(connection);
-        }
-    }
-}
-
-/// Read-only connections at once.
-const READERS_MAX: usize = 4;
-/// Prepared statements that a connection keeps.
-const STATEMENTS_KEPT: usize = 512;
-
-/// Keeps prepared statements and their plans. Without the second line SQLite prepares a statement
-/// anew whenever another value is bound to it: measured as half of an engine turn's time.
-fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    Ok(())
-}
-
-fn open_writer(path: &Path) -> Result<Connection> {
-    let open = || -> rusqlite::Result<Connection> {
-        let connection = Connection::open(path)?;
-        keep_statements(&connection)?;
-        connection.busy_timeout(limits::BUSY_TIME)?;
-        // `auto_vacuum` has an effect only before the first table.
-        connection.execute_batch(
-            "pragma auto_vacuum = incremental;
-             pragma journal_mode = wal;
-             pragma synchronous = full;
-             pragma fullfsync = on;
-             pragma checkpoint_fullfsync = on;
-             pragma foreign_keys = on;",
-        )?;
-        Ok(connection)
-    };
-    open().map_err(|cause| {
-        Error::Unavailable(format!(
-            "The database {} cannot be opened: {cause}.",
-            path.display()
-        ))
-    })
-}
-
-fn start_clock(connection: &Connection, environment: &Environment) -> Result<EngineClock> {
-    let persisted = connection
-        .query_row("select value from engine_time", [], |row| row.get(0))
-        .map_err(|cause| failure(&cause))?;
-    Ok(EngineClock::start(
-        Arc::clone(&environment.clock),
-        EngineTime(persisted),
-    ))
-}
-
-/// Makes a new file's name survive a power loss.
-fn sync_folder(path: &Path) {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let synced = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
-    if let Err(cause) = synced {
-        tracing::warn!(event = "folder_not_synced", %cause);
-    }
 }

@@ -1,19 +1,33 @@
 //! The words in which the engines differ, each with its reason.
 //!
-//! | Word | SQLite | Why it differs |
-//! |---|---|---|
-//! | `$1` | `?1` | SQLite would read `$1` as a name, and a name cannot be repeated out of order |
-//! | `{in $1}` | `in (select value from json_each(?1))` | SQLite has no arrays |
-//! | `{contains a, b}` | `instr(a, b) > 0` | the function has another name elsewhere |
-//! | `{for_update}` | nothing | SQLite has one writer, so a row that is read stays as it is |
-//! | `{id}` | `integer primary key autoincrement` | numbers are never given twice |
-//! | `{int}` `{bytes}` `{text_c}` | `integer` `blob` `text` | names of types; `_c` orders by code point |
-//! | `{strict}` | `strict` | SQLite checks types only where it is told to |
+//! | Word | SQLite | PostgreSQL | Why they differ |
+//! |---|---|---|---|
+//! | `$1` | `?1` | `$1` | SQLite would read a name, which cannot be repeated out of order |
+//! | `{in $1}` | `in (select value from json_each(?1))` | `= any($1)` | SQLite has no arrays |
+//! | `{contains a, b}` | `instr(a, b) > 0` | `strpos(a, b) > 0` | another name |
+//! | `{for_update}` | nothing | ` for update` | SQLite has one writer: a row stays as it was read |
+//! | `{id}` | `integer primary key autoincrement` | `bigint … identity` | never a number twice |
+//! | `{int}` `{bytes}` | `integer` `blob` | `bigint` `bytea` | names of types |
+//! | `{text_c}` | `text` | `text collate "C"` | ordered by code point |
+//! | `{strict}` | `strict` | nothing | SQLite checks types only where it is told to |
 //!
 //! Never: a statement of its own.
 
+/// The clock of PostgreSQL in microseconds: engine time follows it there, so that nodes agree.
+pub(crate) const CLOCK: &str =
+    "select cast(extract(epoch from clock_timestamp()) * 1000000 as {int})";
+
 /// The text as SQLite takes it.
 pub fn sqlite(sql: &str) -> String {
+    rewrite(sql, "?", sqlite_word)
+}
+
+/// The text as PostgreSQL takes it.
+pub fn postgres(sql: &str) -> String {
+    rewrite(sql, "$", postgres_word)
+}
+
+fn rewrite(sql: &str, place: &str, expand: fn(&str) -> String) -> String {
     let mut text = String::with_capacity(sql.len() + 32);
     let mut rest = sql;
     while let Some(at) = rest.find(['$', '{']) {
@@ -23,10 +37,10 @@ pub fn sqlite(sql: &str) -> String {
             .strip_prefix('{')
             .and_then(|inner| inner.split_once('}'));
         if let Some((word, after)) = word {
-            text.push_str(&sqlite_word(word));
+            text.push_str(&expand(word).replace('$', place));
             rest = after;
         } else {
-            text.push(if rest.starts_with('$') { '?' } else { '{' });
+            text.push_str(if rest.starts_with('$') { place } else { "{" });
             rest = &rest[1..];
         }
     }
@@ -35,25 +49,41 @@ pub fn sqlite(sql: &str) -> String {
 }
 
 fn sqlite_word(word: &str) -> String {
-    let argument = |prefix| {
-        word.strip_prefix(prefix)
-            .map(|rest: &str| rest.replace('$', "?"))
-    };
-    if let Some(list) = argument("in ") {
+    if let Some(list) = word.strip_prefix("in ") {
         return format!("in (select value from json_each({list}))");
     }
-    if let Some(pair) = argument("contains ") {
+    if let Some(pair) = word.strip_prefix("contains ") {
         return format!("instr({pair}) > 0");
     }
     match word {
-        "for_update" => String::new(),
-        "id" => "integer primary key autoincrement".into(),
-        "int" => "integer".into(),
-        "bytes" => "blob".into(),
-        "text_c" => "text".into(),
-        "strict" => "strict".into(),
+        "for_update" => "",
+        "id" => "integer primary key autoincrement",
+        "int" => "integer",
+        "bytes" => "blob",
+        "text_c" => "text",
+        "strict" => "strict",
         unknown => panic!("the dialect has no word {{{unknown}}}"),
     }
+    .to_owned()
+}
+
+fn postgres_word(word: &str) -> String {
+    if let Some(list) = word.strip_prefix("in ") {
+        return format!("= any({list})");
+    }
+    if let Some(pair) = word.strip_prefix("contains ") {
+        return format!("strpos({pair}) > 0");
+    }
+    match word {
+        "for_update" => " for update",
+        "id" => "bigint generated always as identity primary key",
+        "int" => "bigint",
+        "bytes" => "bytea",
+        "text_c" => "text collate \"C\"",
+        "strict" => "",
+        unknown => panic!("the dialect has no word {{{unknown}}}"),
+    }
+    .to_owned()
 }
 
 #[cfg(test)]

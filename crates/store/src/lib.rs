@@ -13,11 +13,14 @@ pub mod dialect;
 pub mod disk;
 pub mod engine_time;
 pub mod environment;
+mod link;
 pub mod lock;
 pub mod migrate;
+pub mod postgres;
 pub mod record;
 pub mod row;
 pub mod select;
+mod sqlite;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 pub mod tx;

@@ -8,10 +8,10 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::dialect;
 use crate::environment::Environment;
-use crate::tx::failure;
+use crate::sqlite::failure;
 
 /// Title and text of each migration, in order.
-const MIGRATIONS: &[(&str, &str)] = &[
+pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("accounts", include_str!("../migrations/0001_accounts.sql")),
     ("time", include_str!("../migrations/0002_time.sql")),
     ("delivery", include_str!("../migrations/0003_delivery.sql")),
@@ -52,17 +52,13 @@ fn pending(connection: &Connection) -> Result<Vec<Migration>> {
         .map_err(|cause| failure(&cause))?;
     let done = usize::try_from(version).unwrap_or(usize::MAX);
     if done > MIGRATIONS.len() {
-        return Err(Error::Malformed(format!(
-            "The database has migration {version:04}, this release knows up to {:04}. Use the \
-             release that made it, or a newer one.",
-            MIGRATIONS.len()
-        )));
+        return Err(newer(version));
     }
     Ok((1..).zip(MIGRATIONS.iter().copied()).skip(done).collect())
 }
 
-const CONSTANT: &str = "carillon";
-const PLACE: &str = "keys.check";
+pub(crate) const CONSTANT: &str = "carillon";
+pub(crate) const PLACE: &str = "keys.check";
 
 /// Seals a constant under the key of a new database; refuses a key that cannot open it later.
 pub(crate) fn check_key(connection: &Connection, environment: &Environment) -> Result<()> {
@@ -89,11 +85,25 @@ pub(crate) fn check_key(connection: &Connection, environment: &Environment) -> R
         .map_err(|cause| failure(&cause))?;
     let opened = check.and_then(|check| key.open(&check, PLACE).ok());
     if opened.is_none_or(|constant| constant.reveal() != CONSTANT) {
-        return Err(Error::Malformed(
-            "The master key is not the one that sealed this database's secrets. Give the right \
-             file with master_key_file."
-                .into(),
-        ));
+        return Err(wrong_key());
     }
     Ok(())
+}
+
+/// The refusal of a database that a newer release has worked on.
+pub(crate) fn newer(version: i64) -> Error {
+    Error::Malformed(format!(
+        "The database has migration {version:04}, this release knows up to {:04}. Use the release \
+         that made it, or a newer one.",
+        MIGRATIONS.len()
+    ))
+}
+
+/// The refusal of a key that did not seal this database's secrets.
+pub(crate) fn wrong_key() -> Error {
+    Error::Malformed(
+        "The master key is not the one that sealed this database's secrets. Give the right file \
+         with master_key_file."
+            .into(),
+    )
 }

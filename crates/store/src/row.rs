@@ -92,6 +92,10 @@ pub struct Row {
 }
 
 impl Row {
+    pub(crate) fn of(columns: Arc<[String]>, values: Vec<Value>) -> Self {
+        Self { columns, values }
+    }
+
     pub(crate) fn read(columns: &Arc<[String]>, row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         let values = (0..columns.len())
             .map(|index| row.get_ref(index).map(own))

@@ -8,18 +8,17 @@ use std::sync::Arc;
 use base::{
     Actor, Chance, EngineTime, Error, Id, Kind, MasterKey, Reason, Result, Role, WallTime, id,
 };
-use rusqlite::Connection;
 
-use crate::dialect;
 use crate::environment::Environment;
+use crate::link::Link;
 use crate::record::{Ledger, Record, Recorded, Silence};
-use crate::row::{FromRow, Row, ToValue, Value};
+use crate::row::{FromRow, ToValue, Value};
 use crate::select::Select;
 use crate::wake::Wake;
 
 /// A consistent look at the database in the name of an actor.
 pub struct Reader<'c> {
-    connection: &'c Connection,
+    link: Link<'c>,
     environment: &'c Environment,
     /// In whose name this runs.
     pub actor: Actor,
@@ -34,14 +33,14 @@ pub type Params<'p> = &'p [&'p dyn ToValue];
 
 impl<'c> Reader<'c> {
     pub(crate) fn new(
-        connection: &'c Connection,
+        link: Link<'c>,
         environment: &'c Environment,
         actor: Actor,
         now: EngineTime,
     ) -> Self {
         let wall = environment.clock.wall().whole_seconds();
         Self {
-            connection,
+            link,
             environment,
             actor,
             now,
@@ -95,7 +94,7 @@ impl<'c> Reader<'c> {
 
     /// All rows of a select.
     pub fn rows<T: FromRow>(&self, sql: &str, params: Params<'_>) -> Result<Vec<T>> {
-        query(self.connection, sql, params)
+        query(self.link, sql, params)
     }
 
     /// The first row of a select, if there is one.
@@ -147,10 +146,7 @@ impl<'c> Tx<'c> {
     /// Runs an insert, update or delete on rows of this kind and tells how many it changed.
     pub fn write(&mut self, kind: Kind, sql: &str, params: Params<'_>) -> Result<usize> {
         self.ledger.wrote(kind);
-        let statement = self.reader.connection.prepare_cached(&dialect::sqlite(sql));
-        let changed =
-            statement.and_then(|mut it| it.execute(rusqlite::params_from_iter(values(params))));
-        changed.map_err(|cause| failure(&cause))
+        self.reader.link.execute(sql, &values(params))
     }
 
     /// Runs a writing statement with `returning` and takes what it returns.
@@ -161,7 +157,7 @@ impl<'c> Tx<'c> {
         params: Params<'_>,
     ) -> Result<Vec<T>> {
         self.ledger.wrote(kind);
-        query(self.reader.connection, sql, params)
+        query(self.reader.link, sql, params)
     }
 
     /// Runs an insert that ends in `returning id`.
@@ -210,40 +206,7 @@ fn values(params: Params<'_>) -> Vec<Value> {
     params.iter().map(|param| param.to_value()).collect()
 }
 
-fn query<T: FromRow>(connection: &Connection, sql: &str, params: Params<'_>) -> Result<Vec<T>> {
-    read_rows(connection, sql, params)
-        .map_err(|cause| failure(&cause))?
-        .iter()
-        .map(T::from_row)
-        .collect()
-}
-
-fn read_rows(connection: &Connection, sql: &str, params: Params<'_>) -> rusqlite::Result<Vec<Row>> {
-    let mut statement = connection.prepare_cached(&dialect::sqlite(sql))?;
-    let columns: Arc<[String]> = statement.column_names().map(Into::into).collect();
-    let mut rows = statement.query(rusqlite::params_from_iter(values(params)))?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(Row::read(&columns, row)?);
-    }
-    Ok(found)
-}
-
-/// What a failed statement means to the caller.
-pub(crate) fn failure(cause: &rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly, SystemIoFailure,
-    };
-    match cause.sqlite_error_code() {
-        Some(DatabaseBusy | DatabaseLocked) => Error::Unavailable(
-            "The database is in use by another process. Nothing was changed; try again.".into(),
-        ),
-        Some(DiskFull) => Error::Unavailable(
-            "The disk is full. Nothing was changed; free some room and try again.".into(),
-        ),
-        Some(ReadOnly | SystemIoFailure | CannotOpen) => Error::Unavailable(
-            "The database cannot be written. Nothing was changed; look at the server's log.".into(),
-        ),
-        _ => Error::internal(cause),
-    }
+fn query<T: FromRow>(link: Link<'_>, sql: &str, params: Params<'_>) -> Result<Vec<T>> {
+    let rows = link.rows(sql, &values(params))?;
+    rows.iter().map(T::from_row).collect()
 }

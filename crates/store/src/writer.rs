@@ -13,18 +13,28 @@ use rusqlite::Connection;
 
 use crate::engine_time::EngineClock;
 use crate::environment::Environment;
-use crate::tx::{Reader, Tx, failure};
+use crate::link::Link;
+use crate::sqlite::failure;
+use crate::tx::{Reader, Tx};
 use crate::wake::{Wake, Wakes};
 
 /// Tells the caller of a change how its group ended.
-type Answer = Box<dyn FnOnce(Result<()>) + Send>;
+pub(crate) type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 /// Runs a change in its transaction, if there is one; gives what to wake after the commit.
-type Work = Box<dyn FnOnce(Option<Tx<'_>>) -> (Result<Vec<Wake>>, Answer) + Send>;
+type Work = Box<dyn Fn(Option<Tx<'_>>) -> (Result<Vec<Wake>>, Answer) + Send>;
 
 /// A change that waits for the writer.
 pub(crate) struct Job {
     pub(crate) actor: Actor,
     pub(crate) work: Work,
+}
+
+impl Job {
+    /// Answers without having run.
+    pub(crate) fn refuse(&self, error: Error) {
+        let (_, answer) = (self.work)(None);
+        answer(Err(error));
+    }
 }
 
 /// The writer's connection and what its transactions need.
@@ -55,7 +65,7 @@ impl Writer {
                 tracing::warn!(event = "begin_failed", %cause);
             }
             while let Some(job) = next {
-                self.change(job, &mut group);
+                self.change(&job, &mut group);
                 let is_full = group.answers.len() >= limits::GROUP_CHANGES_MAX
                     || self.environment.clock.monotonic() >= ends;
                 next = if is_full { None } else { queue.try_recv().ok() };
@@ -66,7 +76,7 @@ impl Writer {
 
     /// Runs one change as a group of its own.
     #[cfg(feature = "testing")]
-    pub(crate) fn run_alone(&mut self, job: Job) {
+    pub(crate) fn run_alone(&mut self, job: &Job) {
         let is_lost = self.connection.execute_batch("begin immediate").is_err();
         let mut group = Group {
             is_lost,
@@ -76,17 +86,23 @@ impl Writer {
         self.end(group);
     }
 
-    fn change(&mut self, job: Job, group: &mut Group) {
+    fn change(&mut self, job: &Job, group: &mut Group) {
         let now = self.engine_clock.next();
-        group.is_lost =
-            group.is_lost || self.connection.execute_batch("savepoint change").is_err();
+        group.is_lost = group.is_lost || self.connection.execute_batch("savepoint change").is_err();
         if group.is_lost {
             // Outside a transaction each statement would commit by itself.
             let (_, answer) = (job.work)(None);
-            group.answers.push((Err(Error::Unavailable(LOST.into())), answer));
+            group
+                .answers
+                .push((Err(Error::Unavailable(LOST.into())), answer));
             return;
         }
-        let reader = Reader::new(&self.connection, &self.environment, job.actor, now);
+        let reader = Reader::new(
+            Link::Sqlite(&self.connection),
+            &self.environment,
+            job.actor,
+            now,
+        );
         let (outcome, answer) = (job.work)(Some(Tx::new(reader)));
         let ended = match outcome {
             Ok(wakes) => {

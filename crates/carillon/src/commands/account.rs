@@ -68,7 +68,7 @@ fn create(arguments: Create, terminal: Terminal) -> Result<()> {
         user,
         token,
     } = made;
-    let (account, user) = db.read_now(Actor::Operator(account), |reader| {
+    let (account, user) = db.read_now(Actor::Operator(account), move |reader| {
         let user = users::actions::peek(reader, user)?;
         let account = account::shown(reader, &settings)?;
         Ok((account, UserShape::of(&user, reader.api())))

@@ -51,7 +51,7 @@ impl AccountFlags {
         }
         let db = open(&config, &told(&config))?;
         let name = self.account.clone();
-        let found = db.read_now(Actor::System(Reason::StartUp), |reader| {
+        let found = db.read_now(Actor::System(Reason::StartUp), move |reader| {
             accounts::find(reader, name.as_deref())
         });
         let actor = Actor::Operator(found.map_err(missing)?);

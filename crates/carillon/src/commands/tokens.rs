@@ -62,7 +62,7 @@ fn list(account: &Account, user: Option<&str>, terminal: Terminal) -> Result<()>
     let user = user.map(|email| users::find(account, email)).transpose()?;
     let user = user.map(|found| found.id);
     let db = &account.db;
-    let found = db.read_now(account.actor, |reader| tokens::list(reader, user))?;
+    let found = db.read_now(account.actor, move |reader| tokens::list(reader, user))?;
     let lines: Vec<_> = found.iter().map(line).collect();
     let objects: Vec<_> = found.iter().map(object).collect();
     terminal.data(lines.join("\n"), &json!({ "tokens": objects }))

@@ -88,7 +88,7 @@ fn role(text: &str) -> Result<Role, String> {
 
 fn list(flags: &AccountFlags, terminal: Terminal) -> Result<()> {
     let Account { db, actor, .. } = flags.open()?;
-    let found = db.read_now(actor, |reader| users::actions::list(reader))?;
+    let found = db.read_now(actor, move |reader| users::actions::list(reader))?;
     let api = &db.environment().api;
     let shapes: Vec<_> = found.iter().map(|user| UserShape::of(user, api)).collect();
     let lines: Vec<_> = found.iter().map(line).collect();
@@ -166,7 +166,7 @@ fn change(person: &Person, step: Step, terminal: Terminal) -> Result<()> {
         Step::Suspend => users::actions::suspend(tx, id),
         Step::Activate => users::actions::activate(tx, id, limit),
     })?;
-    let user = db.read_now(actor, |reader| users::actions::peek(reader, id))?;
+    let user = db.read_now(actor, move |reader| users::actions::peek(reader, id))?;
     tell(&user, &db.environment().api, terminal)
 }
 
@@ -189,8 +189,9 @@ impl Person {
 
 /// The user with this address; exit code 4 if the account has none.
 pub(crate) fn find(account: &Account, email: &str) -> Result<User> {
+    let email = email.to_owned();
     let found = account
         .db
-        .read_now(account.actor, |reader| users::actions::find(reader, email));
+        .read_now(account.actor, move |reader| users::actions::find(reader, &email));
     found.map_err(missing)
 }

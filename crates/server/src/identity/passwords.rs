@@ -88,7 +88,7 @@ hawk hazel heron hickory hill honey horizon hornet island ivory jacket jasmine j
 kiosk kitchen kite ladder lagoon lantern larch laurel lava lemon lentil lily linen lizard lobster lotus
 lumber magnet maple marble market marsh meadow melon mint mirror monsoon moose morning mosaic moss
 mountain mustard nectar needle nest north oak oasis oat ocean olive onion opal orange orbit orchard
-otter owl paddle palm panther paper parsley pasture peach pebble pelican pepper pepple piano pillow pine
+otter owl paddle palm panther paper parsley pasture peach pebble pelican pepper petal piano pillow pine
 planet plum pocket pond poplar prairie pumpkin quail quartz quiet rabbit raven reef ribbon river robin
 rocket saddle saffron salmon sand sapphire shadow silver spruce summit sunrise thistle thunder tiger
 timber tulip turtle valley velvet violet walnut willow winter

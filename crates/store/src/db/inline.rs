@@ -7,10 +7,10 @@ use std::sync::Mutex;
 use base::{Error, Result};
 use rusqlite::{Connection, MAIN_DB};
 
-use super::{Db, Driver, Inner, keep_statements, lock, start_clock};
+use super::{Db, Driver, Inner, lock};
 use crate::environment::Environment;
 use crate::migrate;
-use crate::tx::failure;
+use crate::sqlite::{failure, keep_statements, start_clock};
 use crate::wake::Wakes;
 use crate::writer::Writer;
 
@@ -39,7 +39,9 @@ impl Db {
                 let image = writer.connection.serialize(MAIN_DB);
                 Ok(image.map_err(|cause| failure(&cause))?.to_vec())
             }
-            Driver::Threaded { .. } => Err(Error::internal("a file is its own image")),
+            Driver::Threaded { .. } | Driver::Pooled(_) => {
+                Err(Error::internal("a file is its own image"))
+            }
         }
     }
 
@@ -65,6 +67,7 @@ impl Db {
             driver: Driver::Inline(Box::new(Mutex::new(writer))),
             path: None,
             refusal: Mutex::default(),
+            _alive: std::sync::Arc::default(),
         })))
     }
 }

@@ -44,7 +44,7 @@ pub(super) async fn owner(db: &Db, config: &Config, kept: &mut Kept) -> Result<(
         return Ok(());
     }
     let start_up = Actor::System(Reason::StartUp);
-    let found = db.read_now(start_up, |reader| accounts::list(reader))?;
+    let found = db.read_now(start_up, move |reader| accounts::list(reader))?;
     let account = found.iter().find(|account| account.name == ACCOUNT);
     let token = if let Some(account) = account {
         another_token(db, Actor::Operator(account.id))?
@@ -71,7 +71,7 @@ fn new_account(config: &Config) -> Result<NewAccount> {
 }
 
 fn another_token(db: &Db, operator: Actor) -> Result<Secret<String>> {
-    let user = db.read_now(operator, |reader| users::actions::find(reader, OWNER))?;
+    let user = db.read_now(operator, move |reader| users::actions::find(reader, OWNER))?;
     let id = user.id;
     let made = db.write_now(operator, move |tx| tokens::create(tx, id, ACCOUNT));
     Ok(made?.1)

@@ -111,7 +111,9 @@ pub fn delete(tx: &mut Tx<'_>, id: Id<ProjectMark>) -> Result<Recorded<()>> {
     let seen = table::with_own_totals(tx, project)?;
     rules::delete(&seen.project, &seen.totals)?;
     let shown = changes::whole(|view| ProjectShape::of(&seen, tx.api(), view))?;
-    let deleted = record(tx, event::DELETED, &seen, shown);
+    // Read before the deletion takes their access away (webhooks.md §5.4).
+    let audience = Audience::Members(table::load_members(tx, id)?);
+    let deleted = tell(tx, event::DELETED, &seen, (shown, audience));
     let dropped = timers::actions::discard_all_of_project(tx, id)?;
     table::delete(tx, id)?;
     let access = tx.silent(Silence::ProjectAccess, ());
@@ -169,6 +171,16 @@ fn tell_edit(
 }
 
 fn record(tx: &mut Tx<'_>, name: &'static str, seen: &Seen, shown: Shown) -> Recorded<()> {
+    let audience = Audience::ProjectMembers(seen.project.id);
+    tell(tx, name, seen, (shown, audience))
+}
+
+fn tell(
+    tx: &mut Tx<'_>,
+    name: &'static str,
+    seen: &Seen,
+    (shown, audience): (Shown, Audience),
+) -> Recorded<()> {
     let id = seen.project.id;
     let is_gone = name == event::DELETED;
     let url = (!is_gone).then(|| shape::url(id, tx.api()));
@@ -179,6 +191,6 @@ fn record(tx: &mut Tx<'_>, name: &'static str, seen: &Seen, shown: Shown) -> Rec
         url,
         full: shown.full,
         limited: shown.limited,
-        audience: Audience::ProjectMembers(id),
+        audience,
     }))
 }

@@ -229,6 +229,15 @@ pub(super) fn update(tx: &mut Tx<'_>, project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// The users to whom a project was given, by id.
+pub(super) fn load_members(tx: &Tx<'_>, project: Id<id::Project>) -> Result<Vec<Id<id::User>>> {
+    // unscoped: of a project that the actor has just loaded
+    let sql = "select user_id from project_access
+               where account_id = $1 and project_id = $2 order by user_id";
+    let rows: Vec<(Id<id::User>,)> = tx.rows(sql, &[&tx.account()?, &project])?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Removes a project without entries and timers, and who was given it.
 pub(super) fn delete(tx: &mut Tx<'_>, project: Id<id::Project>) -> Result<()> {
     let account = tx.account()?;

@@ -9,7 +9,7 @@ use store::{Event, Record};
 
 use super::{DEFAULTS, archive, create, delete, edit, enter, find};
 use crate::resources::projects::{Defaults, Edit, actions};
-use crate::resources::testing::{House, codes, is_forbidden, is_not_found};
+use crate::resources::testing::{House, codes, is_forbidden, is_not_found, user_of};
 use crate::resources::timers;
 use crate::resources::timers::rules::Wish;
 
@@ -225,6 +225,7 @@ fn a_deletion_drops_timers_and_access_and_tells_the_last_state() {
     };
     assert_eq!(event.name, "project.deleted");
     assert_eq!(event.url, None);
+    assert_eq!(event.audience, Audience::Members(vec![user_of(house.cleo)]));
     assert_eq!(parsed(&event.full.object)["name"], "Atlas");
     assert_eq!(stopped.last_event, "timer.stopped");
     assert!(is_not_found(&find(&house, house.ada, atlas)));
