@@ -73,7 +73,9 @@ impl Question {
             request = request.header(name, value);
         }
         let body = Full::new(Bytes::from(self.body));
-        world.raw(request.body(body).expect("a well-formed request")).await
+        world
+            .raw(request.body(body).expect("a well-formed request"))
+            .await
     }
 }
 
@@ -92,5 +94,7 @@ pub(crate) fn told(answer: &Answer) -> String {
 
 /// The id of what an answer shows.
 pub(crate) fn id_of(answer: &Answer) -> i64 {
-    answer.json()["id"].as_i64().expect("the answer shows a thing with an id")
+    answer.json()["id"]
+        .as_i64()
+        .expect("the answer shows a thing with an id")
 }

@@ -1,9 +1,13 @@
 //! Stories.
 
 mod ask;
+mod contract;
 mod crash;
+mod engine;
 mod guides;
+mod invariants;
 mod isolation;
 mod shapes;
+mod simulation;
 mod stories;
 mod world;

@@ -17,7 +17,10 @@ use super::{dump, routes};
 /// Other names of inputs, which the contract has clients use.
 const ALIASES: [(&str, &str); 3] = [
     ("project_ids", "projects"),
-    ("send_personal_weekly_report", "send_personal_weekly_report_email"),
+    (
+        "send_personal_weekly_report",
+        "send_personal_weekly_report_email",
+    ),
     ("send_team_weekly_report", "send_team_weekly_report_email"),
 ];
 
@@ -38,10 +41,24 @@ fn poison() -> Map<String, Value> {
             poison.insert(name.to_owned(), value(field));
         }
     }
-    for hidden in ["account_id", "owner_id", "creator_id", "user_id", "approved_by_id", "seq"] {
+    for hidden in [
+        "account_id",
+        "owner_id",
+        "creator_id",
+        "user_id",
+        "approved_by_id",
+        "seq",
+    ] {
         poison.insert(hidden.to_owned(), json!(1));
     }
-    for hidden in ["password", "password_hash", "token", "digest", "sealed_secret", "password_digest"] {
+    for hidden in [
+        "password",
+        "password_hash",
+        "token",
+        "digest",
+        "sealed_secret",
+        "password_digest",
+    ] {
         poison.insert(hidden.to_owned(), json!("poisoned"));
     }
     poison
@@ -71,10 +88,14 @@ fn for_route(poison: &Map<String, Value>, route: &Route) -> Map<String, Value> {
     let is_input = |name: &str| {
         let known = route.doc.inputs.iter().any(|(input, _)| *input == name);
         let aliased = ALIASES.iter().filter(|(_, alias)| *alias == name);
-        known || aliased.into_iter().any(|(own, _)| route.doc.inputs.iter().any(|it| it.0 == *own))
+        known
+            || aliased
+                .into_iter()
+                .any(|(own, _)| route.doc.inputs.iter().any(|it| it.0 == *own))
     };
     let kept = poison.iter().filter(|(name, _)| !is_input(name));
-    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+    kept.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// Takes every writing route once as ada; what each answered.
@@ -82,7 +103,9 @@ async fn live(poison: &Map<String, Value>) -> (Ground, BTreeMap<String, u16>) {
     let ground = Ground::lay().await;
     let mut answers = BTreeMap::new();
     for (name, scene, _) in ROWS.iter().flat_map(|rows| rows.iter()) {
-        let route = routes::all().into_iter().find(|route| routes::name(route) == *name);
+        let route = routes::all()
+            .into_iter()
+            .find(|route| routes::name(route) == *name);
         let route = route.expect("the table names routes");
         if route.method == "GET" {
             continue;
@@ -90,8 +113,9 @@ async fn live(poison: &Map<String, Value>) -> (Ground, BTreeMap<String, u16>) {
         let mut prepared = prepare(&ground, *scene, "ada", &route).await;
         let body = prepared.body.as_object_mut().expect("a body is an object");
         body.extend(for_route(poison, &route));
-        let answer =
-            ground.call("ada", route.method.as_str(), &prepared.path, &prepared.body).await;
+        let answer = ground
+            .call("ada", route.method.as_str(), &prepared.path, &prepared.body)
+            .await;
         answers.insert(format!("{name} {scene:?}"), answer.status);
     }
     (ground, answers)

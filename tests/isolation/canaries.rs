@@ -34,7 +34,11 @@ async fn reading_everything_with_every_filter_shows_nothing_of_others() {
             let mut queries = vec![String::new(), "?per_page=1".to_owned()];
             queries.push("?per_page=1&page=2".to_owned());
             for (name, kind) in route.doc.filters {
-                queries.extend(values(kind).iter().map(|it| format!("?{name}={it}&per_page=1")));
+                queries.extend(
+                    values(kind)
+                        .iter()
+                        .map(|it| format!("?{name}={it}&per_page=1")),
+                );
             }
             for query in queries {
                 let query = query.replace(' ', "+");
@@ -52,9 +56,13 @@ async fn reading_everything_with_every_filter_shows_nothing_of_others() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_hold_all_that_is_visible_and_nothing_else() {
     let ground = Ground::lay().await;
-    for (who, entries, projects, webhooks) in
-        [("ada", 4, 2, 4), ("lea", 4, 2, 1), ("ben", 4, 2, 1), ("cleo", 1, 1, 1), ("dora", 2, 1, 2)]
-    {
+    for (who, entries, projects, webhooks) in [
+        ("ada", 4, 2, 4),
+        ("lea", 4, 2, 1),
+        ("ben", 4, 2, 1),
+        ("cleo", 1, 1, 1),
+        ("dora", 2, 1, 2),
+    ] {
         for (list, expected) in [
             ("/entries", entries),
             ("/projects", projects),
@@ -65,11 +73,22 @@ async fn lists_hold_all_that_is_visible_and_nothing_else() {
             ("/current_user/entries", 1),
         ] {
             let found = ground.call(who, "GET", list, &Value::Null).await.json();
-            assert_eq!(found.as_array().map(Vec::len), Some(expected), "{who} {list}");
+            assert_eq!(
+                found.as_array().map(Vec::len),
+                Some(expected),
+                "{who} {list}"
+            );
         }
     }
-    let users = ground.call("cleo", "GET", "/users", &Value::Null).await.json();
-    assert_eq!(users.as_array().map(Vec::len), Some(1), "contractors see themselves");
+    let users = ground
+        .call("cleo", "GET", "/users", &Value::Null)
+        .await
+        .json();
+    assert_eq!(
+        users.as_array().map(Vec::len),
+        Some(1),
+        "contractors see themselves"
+    );
 }
 
 /// A logged timer may be read by others, and a deactivated user asks no more.
@@ -105,16 +124,23 @@ async fn random_requests_of_one_account_neither_read_nor_change_the_other() {
         let who = HARBOUR[pick(&chance, HARBOUR.len())];
         let route = routes[pick(&chance, routes.len())];
         let words = routes::words(route.path).into_iter();
-        let ids: Vec<String> =
-            words.map(|it| any_id(&ground, &chance, routes::kind(route.path, it))).collect();
+        let ids: Vec<String> = words
+            .map(|it| any_id(&ground, &chance, routes::kind(route.path, it)))
+            .collect();
         let someone = PEOPLE[pick(&chance, PEOPLE.len())];
         let body = match pick(&chance, 4) {
             0 => json!({}),
             _ => routes::body(route, ground.own(someone)),
         };
-        let query = if matches!(route.doc.answers, Shape::Many(_)) { "?per_page=3" } else { "" };
+        let query = if matches!(route.doc.answers, Shape::Many(_)) {
+            "?per_page=3"
+        } else {
+            ""
+        };
         let target = format!("/v2{}{query}", routes::fill(route.path, &ids));
-        let question = ask(route.method.as_str(), target).json(&body).by(&ground.world, who);
+        let question = ask(route.method.as_str(), target)
+            .json(&body)
+            .by(&ground.world, who);
         ground.send(who, question).await;
     }
 

@@ -13,13 +13,21 @@ async fn stir(ground: &Ground) {
     let world = &ground.world;
     let put = |path: String, body| async move {
         let done = world.put("ada", &path, body).await;
-        assert!(done.status < 300, "{path}: {}", String::from_utf8_lossy(&done.body));
+        assert!(
+            done.status < 300,
+            "{path}: {}",
+            String::from_utf8_lossy(&done.body)
+        );
     };
     for (number, project) in [world.atlas, ground.beacon].into_iter().enumerate() {
         let path = format!("/projects/{project}");
         let name = format!("canary-harbour-{}", ["stirred", "beacon-stirred"][number]);
         put(path.clone(), json!({"name": name})).await;
-        put(path.clone(), json!({"budgeted_minutes": null, "description": "canary-harbour"})).await;
+        put(
+            path.clone(),
+            json!({"budgeted_minutes": null, "description": "canary-harbour"}),
+        )
+        .await;
         put(path.clone(), json!({"budgeted_minutes": BUDGET})).await;
         put(path.clone(), json!({"budgeted_minutes": BUDGET + 1})).await;
         let words = "canary-harbour-entry-of-ada #canary-harbour-new";
@@ -29,14 +37,22 @@ async fn stir(ground: &Ground) {
         put(format!("/entries/{entry}"), json!({"minutes": 60})).await;
         put(format!("/entries/{entry}/approved"), json!({})).await;
         put(format!("/entries/{entry}/unapproved"), json!({})).await;
-        put(format!("/entries/{entry}/marked_as_invoiced"), json!({"date": "2024-03-20"})).await;
+        put(
+            format!("/entries/{entry}/marked_as_invoiced"),
+            json!({"date": "2024-03-20"}),
+        )
+        .await;
         put(format!("{path}/archive"), json!({})).await;
         put(format!("{path}/unarchive"), json!({})).await;
     }
     let cleo = world.persona("cleo").id;
     put(format!("/users/{cleo}"), json!({"last_name": "Renamed"})).await;
     let ben = world.persona("ben").id;
-    put(format!("/users/{ben}"), json!({"last_name": "canary-harbour-ben"})).await;
+    put(
+        format!("/users/{ben}"),
+        json!({"last_name": "canary-harbour-ben"}),
+    )
+    .await;
 }
 
 /// All deliveries up to and without the ping that was asked for last.
@@ -66,7 +82,10 @@ async fn a_webhook_tells_its_maker_nothing_that_the_maker_may_not_read() {
     stir(&ground).await;
 
     for (who, id, receiver) in ears {
-        let asked = ground.world.put(who, &format!("/webhooks/{id}/ping"), json!({})).await;
+        let asked = ground
+            .world
+            .put(who, &format!("/webhooks/{id}/ping"), json!({}))
+            .await;
         assert_eq!(asked.status, 202);
         let heard = heard(&receiver).await;
         let expected = match who {
@@ -84,7 +103,13 @@ async fn a_webhook_tells_its_maker_nothing_that_the_maker_may_not_read() {
             assert_eq!(ground.leak(who, &text), None, "{who}: {text}");
         }
         let log = format!("/webhooks/{id}/payloads");
-        for payload in ground.call(who, "GET", &log, &json!({})).await.json().as_array().expect("a list") {
+        for payload in ground
+            .call(who, "GET", &log, &json!({}))
+            .await
+            .json()
+            .as_array()
+            .expect("a list")
+        {
             let path = format!("{log}/{}", payload["id"].as_str().expect("an id"));
             assert_eq!(ground.call(who, "GET", &path, &json!({})).await.status, 200);
         }
@@ -110,7 +135,11 @@ async fn a_broadcast_names_only_timers_of_the_one_who_made_the_receiver() {
     for (who, receiver) in &ears {
         let told = receiver.next().await;
         assert_eq!(told.json()["last_event"], "timer.paused");
-        assert_eq!(ground.leak(who, &String::from_utf8_lossy(&told.body)), None, "{who}");
+        assert_eq!(
+            ground.leak(who, &String::from_utf8_lossy(&told.body)),
+            None,
+            "{who}"
+        );
         assert_eq!(receiver.received().len(), 1, "{who} hears of one timer");
     }
 }

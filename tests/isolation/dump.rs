@@ -35,15 +35,32 @@ pub(super) fn of_account(world: &World, account: i64) -> Dump {
 /// What resources store, without moments and chance: two worlds with the same past are equal.
 pub(super) fn repeatable(world: &World) -> Dump {
     const KEPT: [&str; 10] = [
-        "accounts", "users", "projects", "project_access", "timers", "entries", "tags",
-        "entry_tags", "webhooks", "broadcast_receivers",
+        "accounts",
+        "users",
+        "projects",
+        "project_access",
+        "timers",
+        "entries",
+        "tags",
+        "entry_tags",
+        "webhooks",
+        "broadcast_receivers",
     ];
     const DRAWN: [&str; 9] = [
-        "sealed_secret", "key_id", "collected", "running_since", "condition_since",
-        "last_round_wall", "messages_sent", "round_until", "node",
+        "sealed_secret",
+        "key_id",
+        "collected",
+        "running_since",
+        "condition_since",
+        "last_round_wall",
+        "messages_sent",
+        "round_until",
+        "node",
     ];
     let bound = |table: &str, _: &[String]| KEPT.contains(&table).then(String::new);
-    taken(world, bound, |column| !column.ends_with("_at") && !DRAWN.contains(&column))
+    taken(world, bound, |column| {
+        !column.ends_with("_at") && !DRAWN.contains(&column)
+    })
 }
 
 /// Where two dumps differ, for people.
@@ -51,8 +68,16 @@ pub(super) fn difference(before: &Dump, after: &Dump) -> Vec<String> {
     let mut found = Vec::new();
     for (table, rows) in after {
         let old = before.get(table).cloned().unwrap_or_default();
-        found.extend(rows.iter().filter(|row| !old.contains(row)).map(|it| format!("+ {table} {it}")));
-        found.extend(old.iter().filter(|row| !rows.contains(row)).map(|it| format!("- {table} {it}")));
+        found.extend(
+            rows.iter()
+                .filter(|row| !old.contains(row))
+                .map(|it| format!("+ {table} {it}")),
+        );
+        found.extend(
+            old.iter()
+                .filter(|row| !rows.contains(row))
+                .map(|it| format!("- {table} {it}")),
+        );
     }
     found
 }
@@ -64,19 +89,33 @@ fn taken(
 ) -> Dump {
     let read = |reader: &mut Reader<'_>| {
         let mut dump = Dump::new();
-        for table in texts(reader, "select name from sqlite_schema where type = 'table' order by 1")? {
-            let columns = texts(reader, &format!("select name from pragma_table_info('{table}')"))?;
+        for table in texts(
+            reader,
+            "select name from sqlite_schema where type = 'table' order by 1",
+        )? {
+            let columns = texts(
+                reader,
+                &format!("select name from pragma_table_info('{table}')"),
+            )?;
             let Some(bound) = bound(&table, &columns).filter(|_| !LIVELY.contains(&&*table)) else {
                 continue;
             };
             let kept = columns.iter().filter(|it| is_kept(it));
-            let shown: Vec<_> = kept.map(|it| format!("'{it}=' || quote(\"{it}\")")).collect();
-            let rows = format!("select {} from {table} {bound} order by 1", shown.join(" || ' ' || "));
+            let shown: Vec<_> = kept
+                .map(|it| format!("'{it}=' || quote(\"{it}\")"))
+                .collect();
+            let rows = format!(
+                "select {} from {table} {bound} order by 1",
+                shown.join(" || ' ' || ")
+            );
             dump.insert(table, texts(reader, &rows)?);
         }
         Ok(dump)
     };
-    world.db.read_now(Actor::System(Reason::StartUp), read).expect("the database can be read")
+    world
+        .db
+        .read_now(Actor::System(Reason::StartUp), read)
+        .expect("the database can be read")
 }
 
 fn texts(reader: &Reader<'_>, sql: &str) -> base::Result<Vec<String>> {

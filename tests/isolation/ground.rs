@@ -33,7 +33,10 @@ pub(super) struct Own {
 impl Own {
     /// The id of the own thing of a kind.
     pub(super) fn id(&self, kind: &str) -> String {
-        self.ids.get(kind).unwrap_or_else(|| panic!("nothing is a {kind}")).clone()
+        self.ids
+            .get(kind)
+            .unwrap_or_else(|| panic!("nothing is a {kind}"))
+            .clone()
     }
 
     /// The same as a number.
@@ -83,7 +86,9 @@ impl Ground {
 
     /// What somebody may name.
     pub(super) fn own(&self, who: &str) -> &Own {
-        self.own.get(who).unwrap_or_else(|| panic!("{who} has nothing"))
+        self.own
+            .get(who)
+            .unwrap_or_else(|| panic!("{who} has nothing"))
     }
 
     /// Ids of this kind that are there, but not for them; each with a word on what it is.
@@ -107,7 +112,13 @@ impl Ground {
 
     /// Asks as somebody, below `/v2`; no answer may hold a canary that is not theirs.
     pub(super) async fn call(&self, who: &str, method: &str, path: &str, body: &Value) -> Answer {
-        self.send(who, ask(method, format!("/v2{path}")).json(body).by(&self.world, who)).await
+        self.send(
+            who,
+            ask(method, format!("/v2{path}"))
+                .json(body)
+                .by(&self.world, who),
+        )
+        .await
     }
 
     /// The same with a whole question.
@@ -122,8 +133,13 @@ impl Ground {
 
     /// The first text in it that this person may never read.
     pub(super) fn leak(&self, who: &str, text: &str) -> Option<&str> {
-        let leaks = self.canaries.iter().filter(|(_, readers)| !readers.contains(&who));
-        leaks.map(|(canary, _)| canary.as_str()).find(|canary| text.contains(canary))
+        let leaks = self
+            .canaries
+            .iter()
+            .filter(|(_, readers)| !readers.contains(&who));
+        leaks
+            .map(|(canary, _)| canary.as_str())
+            .find(|canary| text.contains(canary))
     }
 
     /// The first payload of a webhook, once it was delivered.
@@ -132,14 +148,20 @@ impl Ground {
         while self.world.get(who, &status).await.json()["waiting_count"] != 0 {
             self.receiver.received();
         }
-        let log = self.world.get(who, &format!("/webhooks/{webhook}/payloads")).await.json();
+        let log = self
+            .world
+            .get(who, &format!("/webhooks/{webhook}/payloads"))
+            .await
+            .json();
         log[0]["id"].as_str().expect("a payload").to_owned()
     }
 
     async fn projects(&mut self) {
         let world = &self.world;
         let told = json!({"budgeted_minutes": BUDGET, "description": "canary-harbour-atlas"});
-        world.put("ada", &format!("/projects/{}", world.atlas), told).await;
+        world
+            .put("ada", &format!("/projects/{}", world.atlas), told)
+            .await;
         let beacon = json!({"name": "canary-harbour-beacon", "budgeted_minutes": BUDGET + 1});
         self.beacon = id_of(&world.post("ada", "/projects", beacon).await);
         let pit = json!({"name": "canary-quarry-pit", "description": "canary-quarry-words",
@@ -147,12 +169,23 @@ impl Ground {
         let pit = id_of(&world.post("dora", "/projects", pit).await);
         let tags = [("ada", "canary-harbour-tag"), ("dora", "canary-quarry-tag")];
         for (owner, tag) in tags {
-            let made = world.post(owner, "/tags", json!({"names": [tag]})).await.json();
+            let made = world
+                .post(owner, "/tags", json!({"names": [tag]}))
+                .await
+                .json();
             let project = if owner == "ada" { world.atlas } else { pit };
-            let people = if owner == "ada" { &PEOPLE[..4] } else { &PEOPLE[4..] };
+            let people = if owner == "ada" {
+                &PEOPLE[..4]
+            } else {
+                &PEOPLE[4..]
+            };
             for who in people {
                 let user = world.persona(who).id;
-                let seen = if *who == "lea" || *who == "ada" { world.persona("ben").id } else { user };
+                let seen = if *who == "lea" || *who == "ada" {
+                    world.persona("ben").id
+                } else {
+                    user
+                };
                 let own = Own {
                     user,
                     ids: BTreeMap::from([
@@ -165,14 +198,26 @@ impl Ground {
             }
         }
         let seen = self.world.persona("dan").id.to_string();
-        self.own.get_mut("dora").expect("dora is there").ids.insert("user", seen);
+        self.own
+            .get_mut("dora")
+            .expect("dora is there")
+            .ids
+            .insert("user", seen);
         let seen = self.world.persona("lea").id.to_string();
-        self.own.get_mut("ada").expect("ada is there").ids.insert("user", seen);
+        self.own
+            .get_mut("ada")
+            .expect("ada is there")
+            .ids
+            .insert("user", seen);
     }
 
     /// Somebody's entry, timer, webhook and receiver.
     async fn settle(&mut self, who: &'static str) {
-        let account = if HARBOUR.contains(&who) { "harbour" } else { "quarry" };
+        let account = if HARBOUR.contains(&who) {
+            "harbour"
+        } else {
+            "quarry"
+        };
         let project = self.own(who).number("project");
         let words = format!("canary-{account}-entry-of-{who} #canary-{account}-tag");
         let source = format!("https://canary-{account}-{who}.example/1");
@@ -180,8 +225,12 @@ impl Ground {
             "description": words, "source_url": source});
         let entry = self.world.post(who, "/entries", entry).await;
         let words = json!({"description": format!("canary-{account}-timer-of-{who}")});
-        self.world.put(who, &format!("/projects/{project}/timer/start"), words).await;
-        let uri = self.receiver.url(&format!("/canary-{account}-hook-of-{who}"));
+        self.world
+            .put(who, &format!("/projects/{project}/timer/start"), words)
+            .await;
+        let uri = self
+            .receiver
+            .url(&format!("/canary-{account}-hook-of-{who}"));
         let (webhook, secret) = self.world.webhook(who, &uri, &["invoice.created"]).await;
         let input = json!({"name": format!("canary-{account}-light-of-{who}"),
             "payload_uri": uri, "subjects": ["*"]});
@@ -193,20 +242,45 @@ impl Ground {
             ("payload", ping),
             ("receiver", id_of(&light).to_string()),
         ];
-        self.own.get_mut(who).expect("everybody has something").ids.extend(ids);
-        for secret in [secret, light.json()["secret"].as_str().expect("a secret").to_owned()] {
+        self.own
+            .get_mut(who)
+            .expect("everybody has something")
+            .ids
+            .extend(ids);
+        for secret in [
+            secret,
+            light.json()["secret"]
+                .as_str()
+                .expect("a secret")
+                .to_owned(),
+        ] {
             self.canaries.push((secret, Vec::new()));
         }
     }
 
     async fn delete_some(&mut self) {
-        let project = self.world.post("ada", "/projects", json!({"name": "Gone"})).await;
-        let tag = self.world.post("ada", "/tags", json!({"names": ["gone"]})).await.json();
+        let project = self
+            .world
+            .post("ada", "/projects", json!({"name": "Gone"}))
+            .await;
+        let tag = self
+            .world
+            .post("ada", "/tags", json!({"names": ["gone"]}))
+            .await
+            .json();
         let entry = json!({"date": "2024-03-18", "minutes": 15});
         let entry = self.world.post("ada", "/entries", entry).await;
-        let (webhook, _) = self.world.webhook("ada", "http://127.0.0.1:9/", &["*"]).await;
-        let log = self.world.get("ada", &format!("/webhooks/{webhook}/payloads")).await.json();
-        let light = json!({"name": "gone", "payload_uri": "http://127.0.0.1:9/", "subjects": ["*"]});
+        let (webhook, _) = self
+            .world
+            .webhook("ada", "http://127.0.0.1:9/", &["*"])
+            .await;
+        let log = self
+            .world
+            .get("ada", &format!("/webhooks/{webhook}/payloads"))
+            .await
+            .json();
+        let light =
+            json!({"name": "gone", "payload_uri": "http://127.0.0.1:9/", "subjects": ["*"]});
         let light = self.world.post("ada", "/broadcast_receivers", light).await;
         let gone = [
             ("project", "projects", id_of(&project)),
@@ -234,13 +308,20 @@ impl Ground {
             ("87654321".to_owned(), vec!["dora"]),
             ("canary-harbour".to_owned(), HARBOUR.to_vec()),
             ("harbour.example".to_owned(), HARBOUR.to_vec()),
-            ("canary-harbour-beacon".to_owned(), vec!["ada", "lea", "ben"]),
+            (
+                "canary-harbour-beacon".to_owned(),
+                vec!["ada", "lea", "ben"],
+            ),
             (BUDGET.to_string(), seniors.clone()),
             ((BUDGET + 1).to_string(), seniors),
         ];
         for who in PEOPLE {
             guarded.push((self.world.persona(who).token, Vec::new()));
-            let account = if HARBOUR.contains(&who) { "harbour" } else { "quarry" };
+            let account = if HARBOUR.contains(&who) {
+                "harbour"
+            } else {
+                "quarry"
+            };
             for thing in ["hook", "light"] {
                 let readers = vec![who, "ada", "dora"];
                 guarded.push((format!("canary-{account}-{thing}-of-{who}"), readers));

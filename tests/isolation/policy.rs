@@ -15,14 +15,19 @@ use super::{dump, routes};
 use crate::world::{Options, World};
 
 fn route(name: &str) -> Route {
-    let found = routes::all().into_iter().find(|route| routes::name(route) == name);
+    let found = routes::all()
+        .into_iter()
+        .find(|route| routes::name(route) == name);
     found.unwrap_or_else(|| panic!("{name} is no route any more"))
 }
 
 #[test]
 fn every_route_has_a_row() {
-    let rows: BTreeSet<String> =
-        ROWS.iter().flat_map(|rows| rows.iter()).map(|(name, ..)| (*name).to_owned()).collect();
+    let rows: BTreeSet<String> = ROWS
+        .iter()
+        .flat_map(|rows| rows.iter())
+        .map(|(name, ..)| (*name).to_owned())
+        .collect();
     let routes: BTreeSet<String> = routes::all().iter().map(routes::name).collect();
     assert_eq!(rows, routes);
 }
@@ -37,8 +42,9 @@ async fn each_role_does_what_the_contract_says_and_a_refusal_writes_nothing() {
         let route = route(name);
         for (who, expected) in HARBOUR.into_iter().zip(expected) {
             let prepared = prepare(&ground, *scene, who, &route).await;
-            let answer =
-                ground.call(who, route.method.as_str(), &prepared.path, &prepared.body).await;
+            let answer = ground
+                .call(who, route.method.as_str(), &prepared.path, &prepared.body)
+                .await;
             if answer.status != *expected {
                 let said = String::from_utf8_lossy(&answer.body).into_owned();
                 wrong.push(format!("{who} {name} {scene:?}: {} {said}", answer.status));
@@ -62,7 +68,9 @@ async fn refused_roles_write_nothing() {
             if is_quiet && *expected >= 400 {
                 let prepared = prepare(&ground, *scene, who, &route).await;
                 let before = dump::whole(&ground.world);
-                ground.call(who, route.method.as_str(), &prepared.path, &prepared.body).await;
+                ground
+                    .call(who, route.method.as_str(), &prepared.path, &prepared.body)
+                    .await;
                 let difference = dump::difference(&before, &dump::whole(&ground.world));
                 assert_eq!(difference, Vec::<String>::new(), "{who} {name}");
             }
@@ -85,7 +93,11 @@ async fn only_leaders_give_time_to_others_and_only_users_who_work() {
         let made = ground.call(who, "POST", "/entries", &entry(user)).await;
         assert_eq!(made.status, expected, "{who}");
         if expected == 400 {
-            assert_eq!(made.problems(), ["user_id:insufficent_permissions"], "{who}");
+            assert_eq!(
+                made.problems(),
+                ["user_id:insufficent_permissions"],
+                "{who}"
+            );
         }
     }
 }
@@ -99,11 +111,25 @@ async fn the_setting_for_webhooks_shuts_out_lower_roles() {
         if !route.path.starts_with("/webhooks") {
             continue;
         }
-        let path = route.path.replace("{payload_id}", super::ground::MISSING_PAYLOAD);
+        let path = route
+            .path
+            .replace("{payload_id}", super::ground::MISSING_PAYLOAD);
         let path = path.replace("{id}", super::ground::MISSING);
-        for (who, is_shut_out) in [("ada", false), ("lea", false), ("ben", true), ("cleo", true)] {
-            let answer = world.call(who, route.method.as_str(), &path, Some(json!({}))).await;
-            assert_eq!(answer.status == 403, is_shut_out, "{who} {}", routes::name(&route));
+        for (who, is_shut_out) in [
+            ("ada", false),
+            ("lea", false),
+            ("ben", true),
+            ("cleo", true),
+        ] {
+            let answer = world
+                .call(who, route.method.as_str(), &path, Some(json!({})))
+                .await;
+            assert_eq!(
+                answer.status == 403,
+                is_shut_out,
+                "{who} {}",
+                routes::name(&route)
+            );
         }
     }
 }

@@ -59,7 +59,9 @@ pub(super) async fn prepare(ground: &Ground, scene: Scene, who: &str, route: &Ro
     let mut own = ground.own(who).clone();
     own.ids.extend(set(ground, scene, who, serial).await);
     let words = routes::words(route.path).into_iter();
-    let ids: Vec<String> = words.map(|word| own.id(routes::kind(route.path, word))).collect();
+    let ids: Vec<String> = words
+        .map(|word| own.id(routes::kind(route.path, word)))
+        .collect();
     let mut body = routes::body(route, &second(&own));
     for (name, value) in [
         ("name", json!(format!("swept{serial}"))),
@@ -70,7 +72,10 @@ pub(super) async fn prepare(ground: &Ground, scene: Scene, who: &str, route: &Ro
             body[name] = value;
         }
     }
-    Prepared { path: routes::fill(route.path, &ids), body }
+    Prepared {
+        path: routes::fill(route.path, &ids),
+        body,
+    }
 }
 
 /// What a body names: where a path names a thing too, the body names another.
@@ -108,7 +113,11 @@ async fn set(
         Scene::Tag => {
             let names = json!({"names": [format!("fresh{serial}"), format!("other{serial}")]});
             let made = ground.world.post("ada", "/tags", names).await.json();
-            [("tag", made[0]["id"].to_string()), ("other tag", made[1]["id"].to_string())].into()
+            [
+                ("tag", made[0]["id"].to_string()),
+                ("other tag", made[1]["id"].to_string()),
+            ]
+            .into()
         }
         Scene::Oneself => of("user", ground.own(who).user),
         Scene::Other => of("user", user(ground, serial).await),
@@ -135,7 +144,10 @@ async fn project(ground: &Ground, serial: usize, is_given: bool) -> i64 {
     if is_given {
         let cleo = ground.own("cleo").user;
         let path = format!("/users/{cleo}/give_access_to_projects");
-        ground.world.put("ada", &path, json!({"project_ids": [project]})).await;
+        ground
+            .world
+            .put("ada", &path, json!({"project_ids": [project]}))
+            .await;
     }
     project
 }
@@ -151,7 +163,10 @@ async fn user(ground: &Ground, serial: usize) -> i64 {
     let input = json!({"email": email, "role": "contractor"});
     let user = id_of(&ground.world.post("ada", "/users", input).await);
     let path = format!("/users/{user}/give_access_to_projects");
-    ground.world.put("ada", &path, json!({"project_ids": [ground.world.atlas]})).await;
+    ground
+        .world
+        .put("ada", &path, json!({"project_ids": [ground.world.atlas]}))
+        .await;
     let input = json!({"date": "2024-03-18", "minutes": 15, "user_id": user});
     id_of(&ground.world.post("ada", "/entries", input).await);
     user

@@ -40,9 +40,12 @@ async fn a_hidden_thing_named_in_a_body_counts_as_missing() {
                     let mut answers = Vec::new();
                     for id in [MISSING, &id] {
                         let id: i64 = id.parse().expect("a number");
-                        body[*name] = if name.ends_with('s') { json!([id]) } else { json!(id) };
-                        answers
-                            .push(ground.call(who, route.method.as_str(), &path, &body).await);
+                        body[*name] = if name.ends_with('s') {
+                            json!([id])
+                        } else {
+                            json!(id)
+                        };
+                        answers.push(ground.call(who, route.method.as_str(), &path, &body).await);
                     }
                     let case = format!("{who} {} {name}: {what}", routes::name(&route));
                     assert_eq!(told(&answers[1]), told(&answers[0]), "{case}");
@@ -82,10 +85,16 @@ async fn a_filter_for_a_hidden_thing_finds_nothing() {
 async fn names_of_another_account_are_free_and_only_an_address_in_use_is_known() {
     let ground = Ground::lay().await;
     let name = json!({"name": "canary-harbour-beacon"});
-    assert_eq!(ground.world.post("dora", "/projects", name).await.status, 201);
+    assert_eq!(
+        ground.world.post("dora", "/projects", name).await.status,
+        201
+    );
     let tag = json!({"names": ["canary-harbour-tag"]});
     let made = ground.world.post("dora", "/tags", tag).await;
-    assert_eq!((made.status, made.json().as_array().map(Vec::len)), (201, Some(1)));
+    assert_eq!(
+        (made.status, made.json().as_array().map(Vec::len)),
+        (201, Some(1))
+    );
     let entry = json!({"date": "2024-03-18", "minutes": 15, "project_name": "Atlas"});
     let entry = ground.world.post("dora", "/entries", entry).await.json();
     assert_ne!(entry["project"]["id"], json!(ground.world.atlas));

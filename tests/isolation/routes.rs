@@ -11,7 +11,10 @@ use super::ground::Own;
 
 /// Every route of a resource.
 pub(super) fn all() -> Vec<Route> {
-    server::resources::RESOURCES.iter().flat_map(|resource| (resource.routes)()).collect()
+    server::resources::RESOURCES
+        .iter()
+        .flat_map(|resource| (resource.routes)())
+        .collect()
 }
 
 /// `PUT /projects/{project_id}`: the name of a route in tables and messages.
@@ -21,7 +24,9 @@ pub(super) fn name(route: &Route) -> String {
 
 /// The open words of a path, in order.
 pub(super) fn words(path: &str) -> Vec<&str> {
-    path.split('/').filter_map(|word| word.strip_prefix('{')?.strip_suffix('}')).collect()
+    path.split('/')
+        .filter_map(|word| word.strip_prefix('{')?.strip_suffix('}'))
+        .collect()
 }
 
 /// What an open word of a path names; a word without a fixture fails the sweep.
@@ -52,7 +57,12 @@ pub(super) fn fill(path: &str, ids: &[String]) -> String {
 /// The path of a route with what somebody may name.
 pub(super) fn own_path(route: &Route, own: &Own) -> String {
     let words = words(route.path).into_iter();
-    fill(route.path, &words.map(|word| own.id(kind(route.path, word))).collect::<Vec<_>>())
+    fill(
+        route.path,
+        &words
+            .map(|word| own.id(kind(route.path, word)))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// A body with which the route could work, made of the inputs that its description names.
@@ -109,18 +119,25 @@ fn the_registry_holds_every_route_of_the_document() {
             documented.insert(format!("{} {path}", method.to_uppercase()));
         }
     }
-    let mut swept: BTreeSet<String> =
-        all().iter().map(|it| format!("{} {}", it.method, it.template())).collect();
+    let mut swept: BTreeSet<String> = all()
+        .iter()
+        .map(|it| format!("{} {}", it.method, it.template()))
+        .collect();
     for public in ["/healthz", "/readyz", "/metrics", "/v2/openapi.json"] {
         swept.insert(format!("GET {public}"));
     }
-    assert_eq!(documented, swept, "a route that is neither swept nor known to be public");
+    assert_eq!(
+        documented, swept,
+        "a route that is neither swept nor known to be public"
+    );
 }
 
 #[test]
 fn no_route_of_a_resource_is_public() {
     for route in all() {
         assert_ne!(route.policy, Policy::Public, "{}", name(&route));
-        words(route.path).into_iter().for_each(|word| drop(kind(route.path, word)));
+        words(route.path)
+            .into_iter()
+            .for_each(|word| drop(kind(route.path, word)));
     }
 }

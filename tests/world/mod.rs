@@ -5,6 +5,7 @@
 //! for her. Every JSON answer is held against its shape.
 
 pub(crate) mod client;
+mod storage;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -381,5 +382,8 @@ fn open(folder: &tempfile::TempDir, public_url: &str, settings: &Arc<delivery::S
         format!("{public_url}/v2"),
         Arc::new(move |tx, records| delivery::record::record(tx, &told, records)),
     );
-    Db::open(&folder.path().join("carillon.db"), environment).expect("a database")
+    match storage::postgres() {
+        Some(options) => Db::open_postgres(&options, environment).expect("a database"),
+        None => Db::open(&folder.path().join("carillon.db"), environment).expect("a database"),
+    }
 }

@@ -194,12 +194,7 @@ pub(crate) fn take_due(
 /// Rounds that one turn takes: a bound, so that a turn stays short.
 const ROUNDS_MAX: i64 = 64;
 
-fn take_round(
-    tx: &mut Tx<'_>,
-    settings: &Settings,
-    node: &str,
-    due: Due,
-) -> Result<Option<Round>> {
+fn take_round(tx: &mut Tx<'_>, settings: &Settings, node: &str, due: Due) -> Result<Option<Round>> {
     let mut messages: Vec<Message> = tx.write_returning(
         Kind::Delivery,
         "delete from marks where receiver_id = $1 and account_id = $2

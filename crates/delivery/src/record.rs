@@ -34,7 +34,12 @@ pub fn record(tx: &mut Tx<'_>, settings: &Settings, records: &[Record]) -> Resul
         insert_event(tx, event, matches, &open)?;
     }
     for (order, (receiver, announcement)) in told.into_iter().enumerate() {
-        upsert_mark(tx, receiver, announcement, Duration::from_micros(order as u64))?;
+        upsert_mark(
+            tx,
+            receiver,
+            announcement,
+            Duration::from_micros(order as u64),
+        )?;
     }
     Ok(())
 }
