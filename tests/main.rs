@@ -10,4 +10,5 @@ mod isolation;
 mod shapes;
 mod simulation;
 mod stories;
+mod stress;
 mod world;

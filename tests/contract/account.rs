@@ -18,7 +18,13 @@ async fn everybody_sees_the_account_and_its_owner() {
         assert_eq!(account["invoicing_enabled"], json!(true));
     }
     assert_eq!(world.get("dan", "/account").await.json()["name"], "quarry");
-    assert_eq!(world.put("ada", "/account", json!({"name": "other"})).await.status, 405);
+    assert_eq!(
+        world
+            .put("ada", "/account", json!({"name": "other"}))
+            .await
+            .status,
+        405
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,5 +32,8 @@ async fn invoicing_can_be_switched_off() {
     let mut options = Options::default();
     options.server.invoicing_enabled = false;
     let world = World::start_with(options).await;
-    assert_eq!(world.get("ada", "/account").await.json()["invoicing_enabled"], json!(false));
+    assert_eq!(
+        world.get("ada", "/account").await.json()["invoicing_enabled"],
+        json!(false)
+    );
 }

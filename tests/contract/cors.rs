@@ -26,7 +26,13 @@ async fn a_preflight_allows_the_methods_of_the_path_and_the_headers_of_clients()
     assert!(matches!(answer.status, 200 | 204));
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
     let allowed = list(&answer, "access-control-allow-headers");
-    for name in ["x-nokotoken", "x-freckletoken", "authorization", "content-type", "accept"] {
+    for name in [
+        "x-nokotoken",
+        "x-freckletoken",
+        "authorization",
+        "content-type",
+        "accept",
+    ] {
         assert!(allowed.contains(&name.to_owned()), "{name}");
     }
     let methods = list(&answer, "access-control-allow-methods");
@@ -60,9 +66,15 @@ async fn only_the_configured_origins_are_allowed() {
         ("http://app.example", None),
         ("null", None),
     ] {
-        let question = ask("GET", "/v2/account").header("origin", origin).by(&world, "ada");
+        let question = ask("GET", "/v2/account")
+            .header("origin", origin)
+            .by(&world, "ada");
         let answer = question.send(&world).await;
-        assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin}");
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            allowed,
+            "{origin}"
+        );
         assert_eq!(answer.header("vary"), Some("Origin"));
     }
 }

@@ -15,10 +15,16 @@ async fn everybody_sees_themselves_with_links_to_their_user() {
         let shown = expect(world.get(who, "/current_user").await, 200).json();
         let id = world.persona(who).id;
         assert_eq!(shown["id"], json!(id));
-        assert_eq!(shown["email"].as_str().map(|it| it.starts_with(who)), Some(true));
+        assert_eq!(
+            shown["email"].as_str().map(|it| it.starts_with(who)),
+            Some(true)
+        );
         let entries = format!("{}/users/{id}/entries", world.api());
         assert_eq!(shown["entries_url"], json!(entries));
-        assert_eq!((&shown["time_format"], &shown["week_start"]), (&json!("fraction"), &json!("Monday")));
+        assert_eq!(
+            (&shown["time_format"], &shown["week_start"]),
+            (&json!("fraction"), &json!("Monday"))
+        );
         assert_eq!(shown["utc_offset"], 0);
         assert_eq!(shown["send_personal_weekly_report_email"], json!(false));
     }
@@ -54,7 +60,11 @@ async fn only_supervisors_get_the_report_on_the_team() {
     let wish = || json!({"send_team_weekly_report": true});
     for (who, expected) in [("ada", true), ("lea", false), ("ben", false)] {
         let edited = expect(world.put(who, "/current_user", wish()).await, 200).json();
-        assert_eq!(edited["send_team_weekly_report_email"], json!(expected), "{who}");
+        assert_eq!(
+            edited["send_team_weekly_report_email"],
+            json!(expected),
+            "{who}"
+        );
     }
 }
 
@@ -66,13 +76,21 @@ async fn values_out_of_their_range_are_invalid() {
         (json!({"week_start": "friday"}), "week_start:invalid"),
         (json!({"utc_offset": 50_401}), "utc_offset:invalid"),
         (json!({"utc_offset": -50_401}), "utc_offset:invalid"),
-        (json!({"send_personal_weekly_report": "often"}), "send_personal_weekly_report:invalid"),
+        (
+            json!({"send_personal_weekly_report": "often"}),
+            "send_personal_weekly_report:invalid",
+        ),
         (json!({"first_name": "a".repeat(256)}), "first_name:invalid"),
     ] {
         refused(&world.put("ben", "/current_user", input).await, &[problem]);
     }
     for edge in [-50_400, 50_400] {
-        expect(world.put("ben", "/current_user", json!({"utc_offset": edge})).await, 200);
+        expect(
+            world
+                .put("ben", "/current_user", json!({"utc_offset": edge}))
+                .await,
+            200,
+        );
     }
 }
 
@@ -86,10 +104,16 @@ async fn own_entries_are_listed_and_filtered_and_links_keep_the_path() {
     }
     super::given::entry(&world, "ada", json!({})).await;
     assert_eq!(ids(&world, "ben", "/current_user/entries").await, own);
-    assert_eq!(ids(&world, "ben", "/current_user/entries?to=2024-03-17").await, Vec::<i64>::new());
+    assert_eq!(
+        ids(&world, "ben", "/current_user/entries?to=2024-03-17").await,
+        Vec::<i64>::new()
+    );
     let page = world.get("ben", "/current_user/entries?per_page=2").await;
     let link = page.header("link").expect("two pages").to_owned();
-    assert!(link.contains(&format!("<{}/current_user/entries?page=2&per_page=2>", world.api())));
+    assert!(link.contains(&format!(
+        "<{}/current_user/entries?page=2&per_page=2>",
+        world.api()
+    )));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,10 +122,20 @@ async fn a_new_name_is_told_of_and_other_settings_are_not() {
     let receiver = Receiver::start().await;
     world.webhook("ada", &receiver.url("/"), &["*"]).await;
     receiver.next().await;
-    world.put("ben", "/current_user", json!({"week_start": "Sunday", "utc_offset": 60})).await;
-    world.put("ben", "/current_user", json!({"first_name": "ben"})).await;
+    world
+        .put(
+            "ben",
+            "/current_user",
+            json!({"week_start": "Sunday", "utc_offset": 60}),
+        )
+        .await;
+    world
+        .put("ben", "/current_user", json!({"first_name": "ben"}))
+        .await;
 
-    world.put("ben", "/current_user", json!({"first_name": "Benno"})).await;
+    world
+        .put("ben", "/current_user", json!({"first_name": "Benno"}))
+        .await;
 
     let told: Value = receiver.next().await.json();
     assert_eq!(told["type"], "user.updated");

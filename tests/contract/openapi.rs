@@ -18,9 +18,17 @@ async fn everybody_reads_the_document_of_this_origin() {
     let document = document(&world).await;
     assert_eq!(document["openapi"], "3.1.0");
     let origin = world.api().trim_end_matches("/v2").to_owned();
-    assert_eq!(document["servers"][0]["url"].as_str(), Some(origin.as_str()));
-    for shape in ["timer", "entry", "project", "tag", "user", "webhook", "error"] {
-        assert!(document["components"]["schemas"][shape].is_object(), "{shape}");
+    assert_eq!(
+        document["servers"][0]["url"].as_str(),
+        Some(origin.as_str())
+    );
+    for shape in [
+        "timer", "entry", "project", "tag", "user", "webhook", "error",
+    ] {
+        assert!(
+            document["components"]["schemas"][shape].is_object(),
+            "{shape}"
+        );
     }
 }
 
@@ -32,18 +40,35 @@ async fn every_documented_operation_exists_and_says_what_it_answers() {
     for (path, methods) in document["paths"].as_object().expect("paths by name") {
         for (method, operation) in methods.as_object().expect("methods by name") {
             let case = format!("{method} {path}");
-            assert!(operation["summary"].as_str().is_some_and(|it| it.ends_with(['.', '?'])), "{case}");
+            assert!(
+                operation["summary"]
+                    .as_str()
+                    .is_some_and(|it| it.ends_with(['.', '?'])),
+                "{case}"
+            );
             let responses = operation["responses"].as_object().expect("responses");
             assert!(responses.keys().any(|it| it.starts_with('2')), "{case}");
             let target = path.replace("{payload_id}", "x");
             let target: String = target
                 .split('/')
-                .map(|word| if word.starts_with('{') { "999999999" } else { word })
+                .map(|word| {
+                    if word.starts_with('{') {
+                        "999999999"
+                    } else {
+                        word
+                    }
+                })
                 .collect::<Vec<_>>()
                 .join("/");
-            let answer =
-                ask(&method.to_uppercase(), target).by(&world, "ada").send(&world).await;
-            assert!(!matches!(answer.status, 405 | 500), "{case}: {}", answer.status);
+            let answer = ask(&method.to_uppercase(), target)
+                .by(&world, "ada")
+                .send(&world)
+                .await;
+            assert!(
+                !matches!(answer.status, 405 | 500),
+                "{case}: {}",
+                answer.status
+            );
             count += 1;
         }
     }
@@ -54,7 +79,14 @@ async fn every_documented_operation_exists_and_says_what_it_answers() {
 async fn creations_are_documented_as_201() {
     let world = World::start().await;
     let document = document(&world).await;
-    for path in ["projects", "entries", "tags", "users", "webhooks", "broadcast_receivers"] {
+    for path in [
+        "projects",
+        "entries",
+        "tags",
+        "users",
+        "webhooks",
+        "broadcast_receivers",
+    ] {
         let responses = &document["paths"][format!("/v2/{path}")]["post"]["responses"];
         assert!(responses["201"].is_object(), "{path}");
         assert!(responses["200"].is_null(), "{path}");

@@ -12,9 +12,15 @@ use crate::world::{Options, World};
 async fn health_and_readiness_need_no_credentials_and_no_application() {
     let world = World::start().await;
     let health = ask("GET", "/healthz").unnamed().send(&world).await;
-    assert_eq!((health.status, health.body.as_slice()), (200, b"ok".as_slice()));
+    assert_eq!(
+        (health.status, health.body.as_slice()),
+        (200, b"ok".as_slice())
+    );
     let ready = ask("GET", "/readyz").unnamed().send(&world).await;
-    assert_eq!((ready.status, ready.json()["ready"].as_bool()), (200, Some(true)));
+    assert_eq!(
+        (ready.status, ready.json()["ready"].as_bool()),
+        (200, Some(true))
+    );
     let head = ask("HEAD", "/healthz").unnamed().send(&world).await;
     assert_eq!((head.status, head.body.len()), (200, 0));
 }
@@ -28,8 +34,16 @@ async fn metrics_are_for_this_machine_or_for_the_token() {
     let outside = || ask("GET", "/metrics").header("x-forwarded-for", "203.0.113.9");
     absent(&outside().send(&world).await);
     absent(&outside().by(&world, "ada").send(&world).await);
-    absent(&outside().header("authorization", "Bearer guess").send(&world).await);
-    let opened = outside().header("authorization", "Bearer open-sesame").send(&world).await;
+    absent(
+        &outside()
+            .header("authorization", "Bearer guess")
+            .send(&world)
+            .await,
+    );
+    let opened = outside()
+        .header("authorization", "Bearer open-sesame")
+        .send(&world)
+        .await;
     assert_eq!(opened.status, 200);
 }
 

@@ -26,7 +26,12 @@ fn from(address: &str, target: &str) -> Question {
 fn is_refused(answer: &Answer) {
     assert_eq!((answer.status, answer.body.len()), (429, 0));
     assert_eq!(answer.header("retry-after"), Some("1"));
-    for absent in ["content-type", "x-ratelimit-limit", "x-ratelimit-remaining", "ratelimit"] {
+    for absent in [
+        "content-type",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "ratelimit",
+    ] {
         assert_eq!(answer.header(absent), None);
     }
 }
@@ -37,12 +42,21 @@ async fn first(world: &Arc<World>, count: usize, answers: usize) -> (Vec<Answer>
     for _ in 0..count {
         let world = Arc::clone(world);
         asked.spawn(async move {
-            from("203.0.113.7", "/v2/account").by(&world, "ada").send(&world).await
+            from("203.0.113.7", "/v2/account")
+                .by(&world, "ada")
+                .send(&world)
+                .await
         });
     }
     let mut found = Vec::new();
     while found.len() < answers {
-        found.push(asked.join_next().await.expect("enough were sent").expect("no panic"));
+        found.push(
+            asked
+                .join_next()
+                .await
+                .expect("enough were sent")
+                .expect("no panic"),
+        );
     }
     (found, asked)
 }
@@ -57,8 +71,16 @@ async fn of_seven_at_once_one_goes_on_five_wait_and_one_is_refused_with_nothing(
     assert_eq!(answers[0].status, 200);
     is_refused(&answers[1]);
     assert_eq!(waiting.len(), 5);
-    is_refused(&from("203.0.113.7", "/v2/account").by(&world, "ada").send(&world).await);
-    let other = from("203.0.113.8", "/v2/account").by(&world, "ada").send(&world).await;
+    is_refused(
+        &from("203.0.113.7", "/v2/account")
+            .by(&world, "ada")
+            .send(&world)
+            .await,
+    );
+    let other = from("203.0.113.8", "/v2/account")
+        .by(&world, "ada")
+        .send(&world)
+        .await;
     assert_eq!(other.status, 200, "another address has slots of its own");
 }
 
@@ -74,7 +96,11 @@ async fn the_limit_counts_before_anything_else_is_looked_at() {
         ("203.0.113.3", "/oauth/2/nothing", 404),
         ("2001:db8::1", "/v2/account", 401),
     ] {
-        assert_eq!(from(address, target).send(&world).await.status, first, "{target}");
+        assert_eq!(
+            from(address, target).send(&world).await.status,
+            first,
+            "{target}"
+        );
         is_refused(&from(address, target).by(&world, "ada").send(&world).await);
     }
     let neighbour = from("2001:db8::ffff", "/v2/account").send(&world).await;
@@ -82,7 +108,11 @@ async fn the_limit_counts_before_anything_else_is_looked_at() {
     for _ in 0..3 {
         let open = from("203.0.113.4", "/healthz").send(&world).await;
         assert_eq!(open.status, 200, "operating endpoints are not limited");
-        assert_eq!(world.get("ada", "/account").await.status, 200, "nor is this machine");
+        assert_eq!(
+            world.get("ada", "/account").await.status,
+            200,
+            "nor is this machine"
+        );
     }
 }
 
@@ -92,7 +122,10 @@ async fn this_machine_counts_where_the_setting_says_so() {
     options.server.rate_limit.covers_loopback = true;
     options.server.rate_limit.spacing = Duration::from_millis(1);
     let world = World::start_with(options).await;
-    let forged = from("127.0.0.1", "/v2/account").by(&world, "ada").send(&world).await;
+    let forged = from("127.0.0.1", "/v2/account")
+        .by(&world, "ada")
+        .send(&world)
+        .await;
     assert_eq!(forged.status, 200);
 
     let mut options = Options::default();
@@ -100,7 +133,10 @@ async fn this_machine_counts_where_the_setting_says_so() {
     options.server.rate_limit.waiting_max = 0;
     let world = World::start_with(options).await;
     for _ in 0..3 {
-        let answer = from("203.0.113.5", "/v2/account").by(&world, "ada").send(&world).await;
+        let answer = from("203.0.113.5", "/v2/account")
+            .by(&world, "ada")
+            .send(&world)
+            .await;
         assert_eq!(answer.status, 200, "switched off");
     }
 }

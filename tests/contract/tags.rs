@@ -8,25 +8,50 @@ use super::given::{absent, column, entry, expect, ids, number, refused};
 use crate::world::World;
 
 async fn make(world: &World, names: Value) -> Vec<Value> {
-    let made = expect(world.post("ada", "/tags", json!({"names": names})).await, 201).json();
+    let made = expect(
+        world.post("ada", "/tags", json!({"names": names})).await,
+        201,
+    )
+    .json();
     made.as_array().expect("a list").clone()
 }
 
 fn names(tags: &[Value]) -> Vec<&str> {
-    tags.iter().map(|tag| tag["formatted_name"].as_str().expect("a name")).collect()
+    tags.iter()
+        .map(|tag| tag["formatted_name"].as_str().expect("a name"))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn those_that_are_new_are_made_in_order_and_the_rest_is_skipped() {
     let world = World::start().await;
-    let made = make(&world, json!(["#Sea", "land*", "sea", "no space", "", "#", "SEA*"])).await;
+    let made = make(
+        &world,
+        json!(["#Sea", "land*", "sea", "no space", "", "#", "SEA*"]),
+    )
+    .await;
     assert_eq!(names(&made), ["#Sea", "#land*", "#SEA*"]);
-    assert_eq!((&made[0]["name"], &made[0]["billable"]), (&json!("Sea"), &json!(true)));
-    assert_eq!((&made[1]["name"], &made[1]["billable"]), (&json!("land"), &json!(false)));
+    assert_eq!(
+        (&made[0]["name"], &made[0]["billable"]),
+        (&json!("Sea"), &json!(true))
+    );
+    assert_eq!(
+        (&made[1]["name"], &made[1]["billable"]),
+        (&json!("land"), &json!(false))
+    );
     assert_eq!(made[0]["entries"], 0);
-    assert_eq!(make(&world, json!(["sea", "Land*"])).await, Vec::<Value>::new());
-    refused(&world.post("ada", "/tags", json!({})).await, &["names:missing_field"]);
-    refused(&world.post("ada", "/tags", json!({"names": []})).await, &["names:missing_field"]);
+    assert_eq!(
+        make(&world, json!(["sea", "Land*"])).await,
+        Vec::<Value>::new()
+    );
+    refused(
+        &world.post("ada", "/tags", json!({})).await,
+        &["names:missing_field"],
+    );
+    refused(
+        &world.post("ada", "/tags", json!({"names": []})).await,
+        &["names:missing_field"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,8 +78,14 @@ async fn a_tag_counts_its_entries_and_lists_them() {
     let second = number(&entry(&world, "ben", json!({"description": "#sea #land"})).await);
     let tags = world.get("ada", "/tags?name=sea").await.json();
     let path = format!("/tags/{}", tags[0]["id"]);
-    assert_eq!(expect(world.get("ada", &path).await, 200).json()["entries"], 2);
-    assert_eq!(ids(&world, "ada", &format!("{path}/entries")).await, [second, first]);
+    assert_eq!(
+        expect(world.get("ada", &path).await, 200).json()["entries"],
+        2
+    );
+    assert_eq!(
+        ids(&world, "ada", &format!("{path}/entries")).await,
+        [second, first]
+    );
     absent(&world.get("ada", "/tags/999999").await);
     absent(&world.get("ada", "/tags/999999/entries").await);
 }
@@ -66,23 +97,40 @@ async fn renaming_rewrites_descriptions_and_billability() {
     let path = format!("/tags/{}", written["tags"][0]["id"]);
     let entry_path = format!("/entries/{}", written["id"]);
 
-    let renamed = expect(world.put("ada", &path, json!({"name": "#ocean"})).await, 200).json();
+    let renamed = expect(
+        world.put("ada", &path, json!({"name": "#ocean"})).await,
+        200,
+    )
+    .json();
     assert_eq!(renamed["formatted_name"], "#ocean");
     let shown = world.get("ben", &entry_path).await.json();
     assert_eq!(shown["description"], "At #ocean, (#ocean)");
     assert_eq!(shown["billable"], json!(true));
 
-    let unbillable = expect(world.put("ada", &path, json!({"name": "ocean*"})).await, 200).json();
+    let unbillable = expect(
+        world.put("ada", &path, json!({"name": "ocean*"})).await,
+        200,
+    )
+    .json();
     assert_eq!(unbillable["billable"], json!(false));
     let shown = world.get("ben", &entry_path).await.json();
-    assert_eq!((&shown["description"], &shown["billable"]), (&json!("At #ocean*, (#ocean*)"), &json!(false)));
+    assert_eq!(
+        (&shown["description"], &shown["billable"]),
+        (&json!("At #ocean*, (#ocean*)"), &json!(false))
+    );
 
     let same = expect(world.put("ada", &path, json!({})).await, 200).json();
     assert_eq!(same, unbillable);
     make(&world, json!(["land"])).await;
-    refused(&world.put("ada", &path, json!({"name": "LAND"})).await, &["name:already_exists"]);
+    refused(
+        &world.put("ada", &path, json!({"name": "LAND"})).await,
+        &["name:already_exists"],
+    );
     for bad in ["two words", "#", "a#b"] {
-        refused(&world.put("ada", &path, json!({"name": bad})).await, &["name:invalid"]);
+        refused(
+            &world.put("ada", &path, json!({"name": bad})).await,
+            &["name:invalid"],
+        );
     }
     absent(&world.put("ada", "/tags/999999", json!({"name": "x"})).await);
 }
@@ -106,12 +154,25 @@ async fn merging_moves_the_entries_and_rewrites_their_words() {
     expect(world.put("ada", &path, json!({"tag_id": ocean})).await, 204);
 
     absent(&world.get("ada", &format!("/tags/{ocean}")).await);
-    assert_eq!(world.get("ada", &format!("/tags/{sea}")).await.json()["entries"], 2);
-    let one = world.get("ada", &format!("/entries/{}", one["id"])).await.json();
+    assert_eq!(
+        world.get("ada", &format!("/tags/{sea}")).await.json()["entries"],
+        2
+    );
+    let one = world
+        .get("ada", &format!("/entries/{}", one["id"]))
+        .await
+        .json();
     assert_eq!(one["description"], "on #sea.");
     assert_eq!(number(&one["tags"][0]), sea);
-    let both = world.get("ada", &format!("/entries/{}", both["id"])).await.json();
-    assert_eq!(both["tags"].as_array().map(Vec::len), Some(1), "each tag once");
+    let both = world
+        .get("ada", &format!("/entries/{}", both["id"]))
+        .await
+        .json();
+    assert_eq!(
+        both["tags"].as_array().map(Vec::len),
+        Some(1),
+        "each tag once"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,9 +182,15 @@ async fn deleting_leaves_the_entries_with_plain_words() {
     let path = format!("/tags/{}", written["tags"][0]["id"]);
     expect(world.delete("ada", &path).await, 204);
     absent(&world.delete("ada", &path).await);
-    let shown = world.get("ben", &format!("/entries/{}", written["id"])).await.json();
+    let shown = world
+        .get("ben", &format!("/entries/{}", written["id"]))
+        .await
+        .json();
     assert_eq!(shown["description"], "At sea and #land");
-    assert_eq!((&shown["tags"][0]["name"], &shown["billable"]), (&json!("land"), &json!(true)));
+    assert_eq!(
+        (&shown["tags"][0]["name"], &shown["billable"]),
+        (&json!("land"), &json!(true))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,5 +203,10 @@ async fn several_are_deleted_at_once_also_without_any_named() {
     let input = json!({"tag_ids": [made[0]["id"], 999_999, made[2]["id"]]});
     expect(world.put("ada", "/tags/delete", input).await, 204);
     assert_eq!(column(&world, "ada", "/tags", "name").await, ["b"]);
-    refused(&world.put("ada", "/tags/delete", json!({"tag_ids": ["x"]})).await, &["tag_ids[0]:invalid"]);
+    refused(
+        &world
+            .put("ada", "/tags/delete", json!({"tag_ids": ["x"]}))
+            .await,
+        &["tag_ids[0]:invalid"],
+    );
 }

@@ -66,7 +66,7 @@ fn template() -> &'static [u8] {
     })
 }
 
-fn insert_people(tx: &mut Tx<'_>) -> Result<Recorded<()>> {
+pub(crate) fn insert_people(tx: &mut Tx<'_>) -> Result<Recorded<()>> {
     let wall = tx.wall;
     tx.write(
         Kind::Account,

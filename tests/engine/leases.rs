@@ -75,10 +75,8 @@ fn a_late_outcome_does_not_touch_a_later_attempt_of_the_same_payload() {
         house.word("select state from payloads where seq = $1", 1),
         "delivered"
     );
-    assert_eq!(
-        house.number("select count(*) from attempts where seq = $1", 1),
-        1
-    );
+    let sql = "select count(*) from attempts where seq = $1 and outcome = 'refused'";
+    assert_eq!(house.number(sql, 1), 0, "a late outcome is nobody's");
 }
 
 #[test]
@@ -165,4 +163,29 @@ fn a_stopping_engine_settles_and_hands_out_nothing() {
         1,
         "the lease is given up"
     );
+}
+
+#[test]
+fn an_attempt_whose_server_was_killed_is_in_the_log_as_interrupted_and_no_step() {
+    let mut house = House::new();
+    let webhook = house.webhook("well.example.test");
+    let mut desk = Desk::new(&house, "a");
+    desk.turn(&house);
+
+    house.restart();
+    let mut desk = Desk::new(&house, "a");
+    desk.engine.take_over().expect("leases are taken over");
+    let sql = "select last_outcome from payloads where seq = $1";
+    assert_eq!(house.word(sql, 1), "interrupted");
+    let sql = "select step from lanes where webhook_id = $1";
+    assert_eq!(house.number(sql, webhook.number()), 0);
+
+    desk.settle_down(&house, &mut |attempt| {
+        assert_eq!(attempt.number, 2);
+        accepted()
+    });
+    let sql = "select count(*) from attempts where seq = $1 and outcome = 'interrupted'";
+    assert_eq!(house.number(sql, 1), 1);
+    let sql = "select attempts_count from payloads where seq = $1";
+    assert_eq!(house.number(sql, 1), 2);
 }

@@ -3,10 +3,12 @@
 //! Never: paths; those are the sweep's.
 
 use serde_json::{Value, json};
+use server::http::Route;
 
 use super::ground::{Ground, HARBOUR, MISSING, PEOPLE};
 use super::{dump, routes};
 use crate::ask::told;
+use crate::world::Answer;
 
 /// What an input or a filter names, if it names things.
 fn kind_of(name: &str) -> Option<&'static str> {
@@ -31,25 +33,17 @@ async fn a_hidden_thing_named_in_a_body_counts_as_missing() {
     let before = dump::of_account(&ground.world, quarry);
 
     for route in routes::all() {
-        for (name, _) in route.doc.inputs {
-            let Some(kind) = kind_of(name) else { continue };
-            for who in HARBOUR {
-                for (what, id) in ground.hidden(who, kind) {
-                    let mut body = routes::body(&route, ground.own(who));
-                    let path = routes::own_path(&route, ground.own(who));
-                    let mut answers = Vec::new();
-                    for id in [MISSING, &id] {
-                        let id: i64 = id.parse().expect("a number");
-                        body[*name] = if name.ends_with('s') {
-                            json!([id])
-                        } else {
-                            json!(id)
-                        };
-                        answers.push(ground.call(who, route.method.as_str(), &path, &body).await);
-                    }
-                    let case = format!("{who} {} {name}: {what}", routes::name(&route));
-                    assert_eq!(told(&answers[1]), told(&answers[0]), "{case}");
-                }
+        let named = route
+            .doc
+            .inputs
+            .iter()
+            .filter_map(|(name, _)| Some((*name, kind_of(name)?)));
+        for ((name, kind), who) in named.flat_map(|it| HARBOUR.map(|who| (it, who))) {
+            for (what, id) in ground.hidden(who, kind) {
+                let hidden = with_input(&ground, who, &route, (name, &id)).await;
+                let missing = with_input(&ground, who, &route, (name, MISSING)).await;
+                let case = format!("{who} {} {name}: {what}", routes::name(&route));
+                assert_eq!(hidden, missing, "{case}");
             }
         }
     }
@@ -62,23 +56,40 @@ async fn a_hidden_thing_named_in_a_body_counts_as_missing() {
 async fn a_filter_for_a_hidden_thing_finds_nothing() {
     let ground = Ground::lay().await;
     for route in routes::all() {
-        for (name, _) in route.doc.filters {
-            let Some(kind) = kind_of(name) else { continue };
-            for who in PEOPLE {
-                for (what, id) in ground.hidden(who, kind) {
-                    let path = routes::own_path(&route, ground.own(who));
-                    let mut answers = Vec::new();
-                    for id in [MISSING, &id] {
-                        let path = format!("{path}?{name}={id}");
-                        answers.push(ground.call(who, "GET", &path, &Value::Null).await);
-                    }
-                    let case = format!("{who} {} {name}: {what}", routes::name(&route));
-                    assert_eq!(told(&answers[1]), told(&answers[0]), "{case}");
-                    assert_eq!(answers[0].json(), json!([]), "{case}");
-                }
+        let named = route
+            .doc
+            .filters
+            .iter()
+            .filter_map(|(name, _)| Some((*name, kind_of(name)?)));
+        for ((name, kind), who) in named.flat_map(|it| PEOPLE.map(|who| (it, who))) {
+            let path = routes::own_path(&route, ground.own(who));
+            for (what, id) in ground.hidden(who, kind) {
+                let found = |id: String| list(&ground, who, format!("{path}?{name}={id}"));
+                let (hidden, missing) = (found(id).await, found(MISSING.to_owned()).await);
+                let case = format!("{who} {} {name}: {what}", routes::name(&route));
+                assert_eq!(told(&hidden), told(&missing), "{case}");
+                assert_eq!(hidden.json(), json!([]), "{case}");
             }
         }
     }
+}
+
+async fn list(ground: &Ground, who: &str, path: String) -> Answer {
+    ground.call(who, "GET", &path, &Value::Null).await
+}
+
+/// What a route answers when its body names this thing.
+async fn with_input(ground: &Ground, who: &str, route: &Route, input: (&str, &str)) -> String {
+    let (name, id) = input;
+    let id: i64 = id.parse().expect("things in bodies have numbers");
+    let mut body = routes::body(route, ground.own(who));
+    body[name] = if name.ends_with('s') {
+        json!([id])
+    } else {
+        json!(id)
+    };
+    let path = routes::own_path(route, ground.own(who));
+    told(&ground.call(who, route.method.as_str(), &path, &body).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]

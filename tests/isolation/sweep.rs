@@ -7,7 +7,7 @@ use server::http::Route;
 
 use super::ground::{Ground, MISSING, MISSING_PAYLOAD, PEOPLE};
 use super::{dump, routes};
-use crate::ask::{ask, told};
+use crate::ask::{Question, ask, told};
 
 /// Words that are no id of anything.
 const MALFORMED: [&str; 8] = [
@@ -149,9 +149,7 @@ async fn without_good_credentials_every_route_and_every_id_answers_the_same() {
             ] {
                 let target = format!("/v2{}", routes::fill(route.path, ids));
                 let question = ask(route.method.as_str(), target).json(&own);
-                let question = token
-                    .into_iter()
-                    .fold(question, |it, token| it.token(token));
+                let question = token.into_iter().fold(question, Question::token);
                 answers.push(ground.send("nobody", question).await);
             }
         }

@@ -20,7 +20,7 @@ impl Plant {
     pub(super) fn fly(&mut self, index: usize) {
         let flight = self.flights.remove(index);
         match flight.phase.clone() {
-            Phase::Leaving(script) => self.leave(flight, script),
+            Phase::Leaving(script) => self.leave(flight, *script),
             Phase::Returning(exchange) => self.come_back(flight, *exchange),
         }
     }
@@ -103,7 +103,12 @@ impl Plant {
             Cargo::Round(round, number, place) if place + 1 < round.messages.len() => {
                 let next = script(&self.dice, self.mood_of_receiver(&round));
                 let cargo = Cargo::Round(round, number, place + 1);
-                self.launch(flight.node, flight.key, cargo, Phase::Leaving(next));
+                self.launch(
+                    flight.node,
+                    flight.key,
+                    cargo,
+                    Phase::Leaving(Box::new(next)),
+                );
                 return;
             }
             Cargo::Round(ref round, ..) => Finished::Round(RoundEnded {

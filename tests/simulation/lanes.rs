@@ -2,7 +2,8 @@
 //!
 //! Never: what a receiver saw; that is the invariants'.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use base::{Actor, Reason, Result};
 use store::{FromRow, Row};
@@ -52,6 +53,17 @@ pub(super) fn all(house: &House) -> BTreeMap<i64, LaneRow> {
     let lane = |row: &Row| Ok((row.get("webhook_id")?, LaneRow::from_row(row)?));
     let lanes: Result<_> = rows.iter().map(lane).collect();
     lanes.expect("lanes have these columns")
+}
+
+/// The lanes that nobody holds and that are due now.
+pub(super) fn due(house: &House) -> BTreeSet<i64> {
+    // A transaction's time may be ahead of the clock by as many microseconds as there were others.
+    let now = house.now() + Duration::from_millis(1);
+    let free = all(house)
+        .into_iter()
+        .filter(|(_, lane)| lane.started_seq.is_none());
+    let due = free.filter(|(_, lane)| lane.due_at.is_some_and(|at| at <= now.0));
+    due.map(|(webhook, _)| webhook).collect()
 }
 
 impl LaneRow {

@@ -65,7 +65,7 @@ pub(super) enum Cargo {
 #[derive(Clone, Debug)]
 pub(super) enum Phase {
     /// Connecting; then its first byte meets the gate.
-    Leaving(Script),
+    Leaving(Box<Script>),
     /// The receiver has it, or never will; then the node hears this.
     Returning(Box<Exchange>),
 }

@@ -12,6 +12,7 @@ use delivery::attempt::Attempt;
 use delivery::signature;
 use store::{Recorded, Tx};
 
+use super::lanes;
 use super::plant::Plant;
 use crate::engine::house::person;
 
@@ -78,6 +79,7 @@ impl Plant {
     pub(super) fn act(&mut self) {
         let pause = self.pause();
         self.action_at = self.house.now() + pause;
+        let due = lanes::due(&self.house);
         match self.dice.below(100) {
             0..35 => self.change_things(),
             35..50 => self.change_timers(),
@@ -87,12 +89,13 @@ impl Plant {
             74..78 => self.touch_receiver(),
             78..82 => self.touch_person(),
             82..89 => self.change_mood(),
-            89..93 => self.fault(Self::crash),
+            // The processes that start look by themselves.
+            89..93 => return self.fault(Self::crash),
             93..96 => self.fault(Self::freeze),
             96..98 => self.jump(),
-            _ => self.restart(),
+            _ => return self.restart(),
         }
-        self.wake();
+        self.wake(&due);
     }
 
     fn fault(&mut self, what: impl Fn(&mut Self, usize)) {
@@ -245,11 +248,12 @@ impl Plant {
 
     /// Opens every webhook that is shut.
     pub(super) fn open_all(&mut self) {
+        let due = lanes::due(&self.house);
         let webhooks: Vec<i64> = self.people.webhooks.keys().copied().collect();
         for webhook in webhooks {
             self.enable(webhook);
         }
-        self.wake();
+        self.wake(&due);
     }
 
     pub(super) fn enable(&mut self, webhook: i64) {

@@ -4,7 +4,7 @@
 //! Words: *plant*.
 //! Never: a choice that is not of the seed; the product's real runner.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use delivery::Settings;
 use delivery::engine::{Engine, Finished};
 
 use super::dice::Dice;
+use super::lanes;
 use super::network::{Flight, Mood};
 use super::people::People;
 use crate::engine::house::House;
@@ -165,8 +166,13 @@ impl Plant {
     }
 
     /// After a person's change: a lone process is told by the wake-up alone.
-    pub(super) fn wake(&mut self) {
+    pub(super) fn wake(&mut self, due_before: &BTreeSet<i64>) {
         let is_woken = self.house.is_woken();
+        let is_new = lanes::due(&self.house).difference(due_before).count() > 0;
+        assert!(
+            is_woken || !is_new,
+            "a lane became due and nobody was woken"
+        );
         if self.nodes.len() > 1 {
             self.poke(None);
         } else if is_woken {

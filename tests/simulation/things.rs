@@ -100,12 +100,12 @@ impl Plant {
         self.queues.insert(webhook, queue);
         self.moods.insert(webhook, Mood::draw(&self.dice));
         let door = Door::Open;
-        let owned = Owned {
+        let known = Owned {
             owner,
             door,
             secret,
         };
-        self.people.webhooks.insert(webhook, owned);
+        self.people.webhooks.insert(webhook, known);
     }
 
     pub(super) fn make_receiver(&mut self) {
@@ -131,12 +131,12 @@ impl Plant {
         self.followers.insert(receiver, Follower::new(interval));
         self.moods.insert(-receiver, Mood::draw(&self.dice));
         let door = Door::Open;
-        let owned = Owned {
+        let known = Owned {
             owner,
             door,
             secret,
         };
-        self.people.receivers.insert(receiver, owned);
+        self.people.receivers.insert(receiver, known);
     }
 
     pub(super) fn touch_webhook(&mut self) {

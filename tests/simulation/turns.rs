@@ -148,7 +148,12 @@ impl Plant {
         self.people.check_signature(&attempt);
         let mood = self.moods.get(&webhook).copied();
         let plan = script(&self.dice, mood.expect("its receiver has a mood"));
-        self.launch(node, key, Cargo::Attempt(attempt), Phase::Leaving(plan));
+        self.launch(
+            node,
+            key,
+            Cargo::Attempt(attempt),
+            Phase::Leaving(Box::new(plan)),
+        );
     }
 
     fn start_round(&mut self, node: usize, round: Box<Round>) {
@@ -175,7 +180,7 @@ impl Plant {
             node,
             key,
             Cargo::Round(round, number, 0),
-            Phase::Leaving(plan),
+            Phase::Leaving(Box::new(plan)),
         );
     }
 

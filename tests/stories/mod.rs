@@ -1,4 +1,6 @@
 //! User stories: through HTTP, against the real router, engine, courier and storage.
 
+mod at_once;
 mod broadcasts;
+mod delivery;
 mod webhooks;

@@ -29,6 +29,16 @@ fn verify(received: &Received, secret: &str) {
     assert_eq!(standard, text(received, "webhook-signature"));
 }
 
+/// The next delivery with this sequence; repetitions of earlier ones are passed over.
+async fn next_with(receiver: &Receiver, sequence: &str) -> Received {
+    loop {
+        let told = receiver.next().await;
+        if text(&told, "x-carillon-sequence") == sequence {
+            return told;
+        }
+    }
+}
+
 async fn entry(world: &World, who: &str, minutes: i64) -> Value {
     let input = json!({"date": "2024-03-18", "minutes": minutes, "project_id": world.atlas});
     let made = world.post(who, "/entries", input).await;
@@ -159,12 +169,7 @@ async fn the_owner_sees_why_nothing_arrives_and_skips_or_redelivers() {
         .put("ben", &format!("/webhooks/{id}/skip/{waiting}"), json!({}))
         .await;
     assert!(refused.status == 400 || refused.status == 204);
-    let told = loop {
-        let told = receiver.next().await;
-        if text(&told, "x-carillon-sequence") == "2" {
-            break told;
-        }
-    };
+    let told = next_with(&receiver, "2").await;
 
     let path = format!(
         "/webhooks/{id}/redeliver/{}",
@@ -227,12 +232,7 @@ async fn nothing_goes_out_after_the_answer_to_disable_and_the_queue_goes_on_afte
             .status,
         204
     );
-    let told = loop {
-        let told = receiver.next().await;
-        if text(&told, "x-carillon-sequence") == "2" {
-            break told;
-        }
-    };
+    let told = next_with(&receiver, "2").await;
     verify(&told, &renewed);
     assert_eq!(told.json()["object"]["minutes"], 15);
     entry(&world, "ada", 45).await;

@@ -5,7 +5,7 @@
 //! for her. Every JSON answer is held against its shape.
 
 pub(crate) mod client;
-mod storage;
+pub(crate) mod storage;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -46,6 +46,8 @@ pub(crate) struct World {
     _stopper: server::Stopper,
     _tasks: tokio::task::JoinSet<()>,
     _folder: tempfile::TempDir,
+    /// Last: what works on it ends before.
+    _database: Option<storage::Database>,
 }
 
 /// What a story may set otherwise.
@@ -101,7 +103,8 @@ impl World {
         options.server.public_url.clone_from(&public_url);
         let settings = Arc::new(options.delivery);
         let folder = tempfile::tempdir().expect("a folder");
-        let db = open(&folder, &public_url, &settings);
+        let database = storage::Database::fresh();
+        let db = open(&folder, database.as_ref(), &public_url, &settings);
         let courier =
             Courier::new(Arc::clone(&settings), Arc::new(SystemClock)).expect("a courier");
         let engine = Engine::new(db.clone(), Arc::clone(&settings), "node");
@@ -145,6 +148,7 @@ impl World {
             _stopper: stopper,
             _tasks: tasks,
             _folder: folder,
+            _database: database,
         };
         world.populate().await;
         world
@@ -372,7 +376,12 @@ fn fits(template: &str, path: &str) -> bool {
             .all(|(word, part)| word.starts_with('{') || word == part)
 }
 
-fn open(folder: &tempfile::TempDir, public_url: &str, settings: &Arc<delivery::Settings>) -> Db {
+fn open(
+    folder: &tempfile::TempDir,
+    database: Option<&storage::Database>,
+    public_url: &str,
+    settings: &Arc<delivery::Settings>,
+) -> Db {
     let key = MasterKey::parse(MasterKey::draw(&SystemChance).reveal()).expect("a drawn key");
     let told = Arc::clone(settings);
     let environment = store::Environment::new(
@@ -382,8 +391,8 @@ fn open(folder: &tempfile::TempDir, public_url: &str, settings: &Arc<delivery::S
         format!("{public_url}/v2"),
         Arc::new(move |tx, records| delivery::record::record(tx, &told, records)),
     );
-    match storage::postgres() {
-        Some(options) => Db::open_postgres(&options, environment).expect("a database"),
+    match database {
+        Some(database) => Db::open_postgres(&database.options, environment).expect("a database"),
         None => Db::open(&folder.path().join("carillon.db"), environment).expect("a database"),
     }
 }

@@ -78,6 +78,8 @@ pub enum Reason {
     Retention,
     /// A token is looked up; no user is known yet.
     TokenLookUp,
+    /// Somebody signs in, or a session is looked up; no user is known yet.
+    SignIn,
     /// A pending user of this account is seen for the first time.
     FirstUse(Id<id::Account>),
     /// A health check.
@@ -114,14 +116,31 @@ pub enum Audience {
     /// All but contractors to whom the project was not given.
     ProjectMembers(Id<id::Project>),
     /// All but contractors, and these: who had been given a project that is gone with its access.
-    Members(Vec<Id<id::User>>),
+    Members {
+        /// To whom it was given.
+        users: Vec<Id<id::User>>,
+        /// The project into which it was merged; whoever does not see that is not told of it.
+        into: Option<Id<id::Project>>,
+    },
     /// All but contractors; a contractor only as the owner, in a project given to them if any.
     OwnTime {
         /// Whose entry it is.
         owner: Id<id::User>,
         /// Where it was logged.
         project: Option<Id<id::Project>>,
+        /// What an edit shows of the time before it.
+        former: Former,
     },
     /// All but contractors; a contractor only as that user.
     Person(Id<id::User>),
+}
+
+/// Owner and project of an entry before an edit, where it changed them: not everybody who may see
+/// the entry may see these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Former {
+    /// Whose entry it was.
+    pub owner: Option<Id<id::User>>,
+    /// Where it was logged.
+    pub project: Option<Id<id::Project>>,
 }

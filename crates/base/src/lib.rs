@@ -13,7 +13,7 @@ pub mod secret;
 pub mod text;
 pub mod time;
 
-pub use actor::{Actor, Audience, Reason, Role, View};
+pub use actor::{Actor, Audience, Former, Reason, Role, View};
 pub use chance::Chance;
 pub use clock::Clock;
 pub use error::{Error, Kind, Problem, Result};

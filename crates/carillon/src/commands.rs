@@ -3,9 +3,12 @@
 //! Never: rules of resources; commands call the same actions as the API.
 
 mod account;
+mod backup;
 mod client;
 mod config;
+mod copy;
 mod demo;
+mod doctor;
 mod installation;
 mod key;
 mod listen;
@@ -15,6 +18,7 @@ mod node;
 mod openapi;
 mod password;
 mod receiver;
+mod restore;
 mod serve;
 mod signals;
 mod terminal;
@@ -74,6 +78,14 @@ pub(crate) enum Command {
     Config(config::Arguments),
     /// Bring the schema of the database up to date
     Migrate(migrate::Arguments),
+    /// Write the whole database into a file, beside a running server too
+    Backup(backup::Arguments),
+    /// Fill an empty database from a backup; its server starts paused
+    Restore(restore::Arguments),
+    /// Move an installation to another, empty database
+    Copy(copy::Arguments),
+    /// Look for what is wrong, and say what to do about it
+    Doctor(doctor::Arguments),
     /// Work with the master key
     #[command(subcommand)]
     Key(key::Subcommand),
@@ -96,6 +108,10 @@ pub(crate) fn run(command: Command, terminal: Terminal) -> Result<()> {
         Command::Tokens(subcommand) => tokens::run(subcommand, terminal),
         Command::Config(arguments) => config::run(&arguments, terminal),
         Command::Migrate(arguments) => migrate::run(arguments, terminal),
+        Command::Backup(arguments) => backup::run(arguments, terminal),
+        Command::Restore(arguments) => restore::run(arguments, terminal),
+        Command::Copy(arguments) => copy::run(&arguments, terminal),
+        Command::Doctor(arguments) => doctor::run(&arguments, terminal),
         Command::Key(subcommand) => key::run(subcommand, terminal),
         Command::Openapi(arguments) => openapi::run(&arguments, terminal),
         Command::Verify(arguments) => verify::run(&arguments, terminal),

@@ -8,11 +8,14 @@ mod get;
 mod kind;
 mod nearest;
 mod parse;
+mod password;
 mod table;
 mod value;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+use base::Secret;
 
 pub(crate) use nearest::nearest;
 pub(crate) use table::{SETTINGS, Setting};
@@ -51,7 +54,7 @@ pub(crate) struct Flags {
     /// Settings file (TOML)
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Where the data is: sqlite:PATH
+    /// Where the data is: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
 }
@@ -97,6 +100,8 @@ impl Held {
 #[derive(Debug)]
 pub(crate) struct Config {
     held: Vec<Held>,
+    /// Of the database, unless its address has it.
+    password: Option<Secret<String>>,
 }
 
 impl Config {
@@ -152,14 +157,31 @@ impl Config {
                 Err(form) => problems.push(bad_value(setting, &text, &origin, form)),
             }
         }
-        let config = Self { held };
+        let mut config = Self {
+            held,
+            password: None,
+        };
         if problems.is_empty() {
             problems = config.relations();
+            match config.find_password(environment) {
+                Ok(password) => config.password = password,
+                Err(sentence) => problems.push(sentence),
+            }
         }
         if problems.is_empty() {
             Ok(config)
         } else {
             Err(Failed::usage(problems.join("\n")))
+        }
+    }
+
+    fn find_password(
+        &self,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Option<Secret<String>>, String> {
+        match self.value("database") {
+            Value::Url(url) => password::find(url.reveal(), environment),
+            _ => Ok(None),
         }
     }
 

@@ -25,7 +25,7 @@ pub(crate) enum Code {
     NotFound = 4,
     /// Credentials missing or refused.
     Credentials = 5,
-    /// `verify`: no match.
+    /// `verify`: no match; `doctor`: something is wrong.
     Mismatch = 6,
 }
 
@@ -45,6 +45,16 @@ impl Failed {
             sentence: sentence.into(),
             problems: Vec::new(),
         }
+    }
+
+    /// A failure whose words the command has printed as its data.
+    pub(crate) fn told(code: Code) -> Self {
+        Self::new(code, String::new())
+    }
+
+    /// Whether there is nothing more to say.
+    pub(crate) fn is_told(&self) -> bool {
+        self.sentence.is_empty()
     }
 
     /// Refused or failed: exit code 1.

@@ -144,6 +144,23 @@ fn people_and_tokens_are_managed_beside_a_running_server() {
 }
 
 #[test]
+fn what_a_command_records_shows_the_origin_of_the_server_beside_it() {
+    let home = directory();
+    let made = account(home.path(), "Acme", "ada@example.test");
+    let (server, api) = serve(home.path(), &[], text(&made["token"]));
+    let webhook = r#"{"name":"n","payload_uri":"http://127.0.0.1:9/","events":["user.created"]}"#;
+    assert_eq!(api.send("POST", "/v2/webhooks", webhook).0, 201);
+
+    let create = on_database(&["users", "create", "--email", "ben@example.test"]);
+    assert_eq!(carillon(home.path(), &create).code, 0);
+
+    let payloads = api.get("/v2/webhooks/1/payloads?type=user.created");
+    let url = text(&payloads[0]["object"]["url"]);
+    assert!(url.starts_with(&api.origin), "{url}");
+    assert_eq!(server.end(), 0);
+}
+
+#[test]
 fn an_account_must_be_named_where_there_are_several_and_must_be_there() {
     let home = directory();
     let list = on_database(&["users", "list"]);

@@ -131,6 +131,30 @@ pub(crate) fn prepare(tx: &Tx<'_>, lane: &Lane) -> Result<Attempt> {
     })
 }
 
+/// What is known of a lane's attempt that ended without having been prepared here: no headers and
+/// no body.
+pub(crate) fn unprepared(tx: &Tx<'_>, lane: &Lane) -> Attempt {
+    Attempt {
+        account: lane.account,
+        webhook: lane.webhook,
+        owner: lane.owner,
+        host: lane.host.clone(),
+        epoch: lane.epoch,
+        seq: lane.started_seq.unwrap_or(lane.head),
+        number: lane.attempts + 1,
+        trigger: lane.trigger,
+        failing: lane.failing,
+        payload: PayloadId::from_random([0; 16]),
+        event: String::new(),
+        payload_uri: String::new(),
+        started_at: tx.now,
+        started_wall: tx.wall,
+        lease_until: tx.now,
+        headers: Vec::new(),
+        body: Bytes::new(),
+    }
+}
+
 /// Where a webhook's secret is sealed to.
 pub(crate) fn secret_place(webhook: i64) -> String {
     format!("webhooks.sealed_secret:{webhook}")

@@ -138,6 +138,7 @@ pub(crate) struct Taken {
 }
 
 /// Takes the pings and rounds that are due, the longest waiting first, as far as there is room.
+/// A receiver that another transaction works on is passed over, as lanes are.
 pub(crate) fn take_due(
     tx: &mut Tx<'_>,
     settings: &Settings,
@@ -152,7 +153,8 @@ pub(crate) fn take_due(
     let pinged: Vec<Due> = tx.rows(
         &format!(
             "select {COLUMNS} from broadcast_receivers
-             where ping_at <= $1 and not (id {{in $2}}) order by ping_at limit $3{{for_update}}"
+             where ping_at <= $1 and not (id {{in $2}}) order by ping_at limit $3
+             {{for_update_skip_locked}}"
         ),
         &[&tx.now, &full, &ROUNDS_MAX],
     )?;
@@ -174,7 +176,8 @@ pub(crate) fn take_due(
         &format!(
             "select {COLUMNS} from broadcast_receivers
              where round_at <= $1 and (round_until is null or round_until <= $1)
-               and not (id {{in $2}}) order by round_at limit $3{{for_update}}"
+               and not (id {{in $2}}) order by round_at limit $3
+             {{for_update_skip_locked}}"
         ),
         &[&tx.now, &full, &ROUNDS_MAX],
     )?;
@@ -295,6 +298,8 @@ pub(crate) fn settle(tx: &mut Tx<'_>, node: &str, ended: &RoundEnded) -> Result<
 pub(crate) fn next_due(reader: &Reader<'_>) -> Result<Option<EngineTime>> {
     let sql = "select min(due_at) from (
         select min(round_at) as due_at from broadcast_receivers where round_at > $1
+        union all
+        select min(ping_at) from broadcast_receivers where ping_at > $1
         union all
         select min(round_until) from broadcast_receivers
         where round_at <= $1 and round_until > $1) as rounds";

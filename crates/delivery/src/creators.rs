@@ -1,4 +1,4 @@
-//! What becomes of webhooks and receivers when their creator is deactivated or comes back.
+//! What becomes of webhooks and receivers when their creator is deactivated, comes back or goes.
 //!
 //! Contract: webhooks.md §5, rule 4; broadcasts.md §5.
 //! Never: the user's own state; that is the users' slice's.
@@ -7,6 +7,7 @@ use base::{Id, Kind, Result, id};
 use store::{Reader, Recorded, Silence, Tx, Wake};
 
 use crate::lanes::{self, State, Trigger};
+use crate::{receivers, webhooks};
 
 /// Whether the creator is deactivated or suspended.
 pub(crate) fn is_silent(reader: &Reader<'_>, user: Id<id::User>) -> Result<bool> {
@@ -14,11 +15,12 @@ pub(crate) fn is_silent(reader: &Reader<'_>, user: Id<id::User>) -> Result<bool>
     Ok(reader.number(sql, &[&user])? > 0)
 }
 
-fn lanes_of(tx: &Tx<'_>, user: Id<id::User>, state: State) -> Result<Vec<lanes::Lane>> {
+/// The lanes of a user, all locked and then read: what enables or disables one of them has ended
+/// or waits, so no state changes behind this.
+fn lanes_of(tx: &Tx<'_>, user: Id<id::User>) -> Result<Vec<lanes::Lane>> {
     let owned: Vec<(i64,)> = tx.rows(
-        "select webhook_id from lanes where owner_id = $1 and state = $2
-         order by webhook_id{for_update}",
-        &[&user, &state.word()],
+        "select webhook_id from lanes where owner_id = $1 order by webhook_id{for_update}",
+        &[&user],
     )?;
     let mut found = Vec::new();
     for (webhook,) in owned {
@@ -27,25 +29,30 @@ fn lanes_of(tx: &Tx<'_>, user: Id<id::User>, state: State) -> Result<Vec<lanes::
     Ok(found)
 }
 
+/// The same for receivers.
+fn lock_receivers(tx: &Tx<'_>, user: Id<id::User>) -> Result<()> {
+    let sql = "select id from broadcast_receivers where creator_id = $1 order by id{for_update}";
+    let _: Vec<(i64,)> = tx.rows(sql, &[&user])?;
+    Ok(())
+}
+
 /// Silences what is enabled: queues are kept, marks dropped. The user's row is locked before.
 pub fn silence(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<Recorded<()>> {
-    for mut lane in lanes_of(tx, user, State::Enabled)? {
-        lane.shut(State::Silent, tx.now);
-        lanes::update(tx, &lane)?;
-        set_condition(tx, lane.webhook)?;
-        tx.wake(Wake::Stop(lane.webhook, tx.now));
-        tx.wake(Wake::Lane(lane.webhook));
-    }
-    // What is off already may have been asked for a retry, or have an attempt under way.
-    for state in [State::Disabled, State::Stopped] {
-        for mut lane in lanes_of(tx, user, state)? {
-            if lane.trigger == Trigger::Manual {
-                lane.shut(state, tx.now);
-                lanes::update(tx, &lane)?;
-            }
-            tx.wake(Wake::Stop(lane.webhook, tx.now));
+    for mut lane in lanes_of(tx, user)? {
+        let state = lane.state;
+        if state == State::Enabled {
+            lane.shut(State::Silent, tx.now);
+            lanes::update(tx, &lane)?;
+            set_condition(tx, lane.webhook)?;
+            tx.wake(Wake::Lane(lane.webhook));
+        } else if lane.trigger == Trigger::Manual {
+            // What is off already was asked for a retry.
+            lane.shut(state, tx.now);
+            lanes::update(tx, &lane)?;
         }
+        tx.wake(Wake::Stop(lane.webhook, tx.now));
     }
+    lock_receivers(tx, user)?;
     tx.write(
         Kind::BroadcastReceiver,
         "update broadcast_receivers set state = 'silent', round_at = null, ping_at = null
@@ -63,7 +70,8 @@ pub fn silence(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<Recorded<()>> {
 
 /// Lets what fell silent go on, as enabling would; what was disabled or stopped stays so.
 pub fn resume(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<Recorded<()>> {
-    for mut lane in lanes_of(tx, user, State::Silent)? {
+    let lanes = lanes_of(tx, user)?;
+    for mut lane in lanes.into_iter().filter(|it| it.state == State::Silent) {
         lane.state = State::Enabled;
         lane.open_window();
         lane.failing = false;
@@ -71,6 +79,7 @@ pub fn resume(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<Recorded<()>> {
         lanes::update(tx, &lane)?;
         set_condition(tx, lane.webhook)?;
     }
+    lock_receivers(tx, user)?;
     tx.write(
         Kind::BroadcastReceiver,
         "update broadcast_receivers set state = 'enabled'
@@ -79,6 +88,20 @@ pub fn resume(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<Recorded<()>> {
     )?;
     tx.wake(Wake::Engine);
     Ok(tx.silent(Silence::Integration, ()))
+}
+
+/// Deletes the webhooks and receivers of a user who is being deleted.
+pub fn remove(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<Recorded<()>> {
+    let mut done = tx.silent(Silence::Integration, ());
+    for lane in lanes_of(tx, user)? {
+        done = done.and(webhooks::delete(tx, Id::new(lane.webhook))?);
+    }
+    let sql = "select id from broadcast_receivers where creator_id = $1 order by id{for_update}";
+    let owned: Vec<(Id<id::BroadcastReceiver>,)> = tx.rows(sql, &[&user])?;
+    for (receiver,) in owned {
+        done = done.and(receivers::delete(tx, receiver)?);
+    }
+    Ok(done)
 }
 
 fn set_condition(tx: &mut Tx<'_>, webhook: i64) -> Result<()> {

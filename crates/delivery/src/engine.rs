@@ -35,6 +35,16 @@ pub enum Finished {
     Round(RoundEnded),
 }
 
+impl Finished {
+    /// Lanes by id, then receivers by id.
+    fn place(&self) -> (u8, i64) {
+        match self {
+            Self::Attempt(ended) => (0, ended.attempt.webhook),
+            Self::Round(ended) => (1, ended.receiver.number()),
+        }
+    }
+}
+
 /// What a turn asks for.
 #[derive(Debug, Default)]
 pub struct Turn {
@@ -91,6 +101,10 @@ impl Engine {
     pub fn take_over(&self) -> Result<()> {
         self.db.write_now(ACTOR, |tx| {
             let now = tx.now;
+            for mut lane in lanes::load_started(tx)? {
+                settle::interrupt(tx, &mut lane)?;
+                lanes::update(tx, &lane)?;
+            }
             let taken = tx.write(
                 Kind::Delivery,
                 "update lanes set epoch = epoch + 1, lease_until = null, node = null,
@@ -133,6 +147,9 @@ impl Engine {
             self.release(ended);
         }
         self.unsettled.extend(finished);
+        // Rows are locked in this order everywhere, so that no two transactions wait for each
+        // other (architecture, Records).
+        self.unsettled.sort_by_key(Finished::place);
         let step = Step {
             settings: Arc::clone(&self.settings),
             node: self.node.clone(),
@@ -320,6 +337,7 @@ impl Step {
         if lane.is_in_flight() {
             // Its node did not settle within lease and grace: it is taken for dead.
             metrics::counter!("carillon_lease_takeovers_total").increment(1);
+            settle::interrupt(tx, &mut lane)?;
         }
         lane.epoch += 1;
         if lane.may_start() {
@@ -364,25 +382,7 @@ const BATCH: i64 = 64;
 fn damaged(tx: &Tx<'_>, lane: &Lane) -> Ended {
     let error = "The stored body is damaged, so it is not sent. Restore a backup, or skip it.";
     Ended {
-        attempt: Attempt {
-            account: lane.account,
-            webhook: lane.webhook,
-            owner: lane.owner,
-            host: lane.host.clone(),
-            epoch: lane.epoch,
-            seq: lane.head,
-            number: lane.attempts + 1,
-            trigger: lane.trigger,
-            failing: lane.failing,
-            payload: base::PayloadId::from_random([0; 16]),
-            event: String::new(),
-            payload_uri: String::new(),
-            started_at: tx.now,
-            started_wall: tx.wall,
-            lease_until: tx.now,
-            headers: Vec::new(),
-            body: bytes::Bytes::new(),
-        },
+        attempt: attempt::unprepared(tx, lane),
         exchange: Exchange {
             outcome: Outcome::Unreachable,
             status: None,

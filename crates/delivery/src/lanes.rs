@@ -263,6 +263,14 @@ pub(crate) fn load(tx: &Tx<'_>, webhook: i64) -> Result<Option<Lane>> {
     tx.row(&sql, &[&webhook])
 }
 
+/// All lanes with an attempt that is not settled, locked.
+pub(crate) fn load_started(tx: &Tx<'_>) -> Result<Vec<Lane>> {
+    let sql = format!(
+        "select {COLUMNS} from lanes where started_seq is not null order by webhook_id{{for_update}}"
+    );
+    tx.rows(&sql, &[])
+}
+
 /// Looks at a lane without a lock.
 pub(crate) fn peek(reader: &Reader<'_>, webhook: i64) -> Result<Option<Lane>> {
     reader.row(
@@ -272,6 +280,8 @@ pub(crate) fn peek(reader: &Reader<'_>, webhook: i64) -> Result<Option<Lane>> {
 }
 
 /// The lanes of one class that are due, the longest waiting first, but for held owners and hosts.
+/// A lane that another transaction works on is passed over: that one wakes the engine when it has
+/// left something to do, and a turn never waits for it.
 pub(crate) fn load_due(
     tx: &Tx<'_>,
     failing: bool,
@@ -282,7 +292,7 @@ pub(crate) fn load_due(
         "select {COLUMNS} from lanes
          where failing = $1 and due_at <= $2
            and not (owner_id {{in $3}}) and not (host {{in $4}})
-         order by due_at limit $5{{for_update}}"
+         order by due_at limit $5{{for_update_skip_locked}}"
     );
     tx.rows(&sql, &[&failing, &tx.now, held.0, held.1, &limit])
 }

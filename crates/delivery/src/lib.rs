@@ -23,7 +23,9 @@ pub mod creators;
 pub mod engine;
 mod history;
 pub mod lanes;
+pub mod nodes;
 pub mod outcome;
+pub mod pause;
 pub mod payloads;
 mod queue;
 pub mod receivers;
@@ -35,6 +37,7 @@ pub mod settings;
 mod settle;
 pub mod signature;
 pub mod totals;
+mod visible;
 pub mod webhooks;
 
 pub use settings::Settings;

@@ -115,6 +115,24 @@ pub struct Exchange {
     pub exempt: bool,
 }
 
+impl Exchange {
+    /// Before anything has happened.
+    pub(crate) fn begun() -> Self {
+        Self {
+            outcome: Outcome::Interrupted,
+            status: None,
+            error: None,
+            address: None,
+            tls_version: None,
+            timings: Timings::default(),
+            answer: None,
+            retry_after: None,
+            was_reused: false,
+            exempt: false,
+        }
+    }
+}
+
 /// How long the parts of an exchange took; none where it did not come to that part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timings {

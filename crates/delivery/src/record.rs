@@ -2,19 +2,19 @@
 //!
 //! Words: *mark* = what last happened to a subject, not yet sent (row in `marks`).
 //! The order is fixed so that no two transactions wait for each other: lanes by id, receivers by
-//! id, then events, payloads, marks. It reads the roles of creators and their projects to know
-//! what they may see (contract webhooks.md §5).
+//! id, then events, payloads, marks.
 //! Never: writing another crate's table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use base::{Audience, Error, Id, Kind, Result, Role, View, id, limits};
+use base::{Error, Id, Kind, Result, View, id, limits};
 use sha2::{Digest, Sha256};
-use store::{Announcement, Event, FromRow, Record, Rendering, Row, Tx, Wake};
+use store::{Announcement, Event, FromRow, Record, Row, Tx, Wake};
 
 use crate::settings::Settings;
-use crate::{catalogue, queue};
+use crate::visible::{Creator, LeftOut};
+use crate::{catalogue, queue, visible};
 
 /// Takes the records of a transaction: the hook of `Db`.
 ///
@@ -31,7 +31,9 @@ pub fn record(tx: &mut Tx<'_>, settings: &Settings, records: &[Record]) -> Resul
     let open = queue::open_for(tx, settings, &plan.counts)?;
     let told = mark_receivers(tx, settings, &announcements)?;
     for (event, matches) in events.iter().zip(&plan.matches) {
-        insert_event(tx, event, matches, &open)?;
+        insert_payloads(tx, event, matches, &open)?;
+        let category = catalogue::category(event.name).to_owned();
+        metrics::counter!("carillon_events_recorded_total", "category" => category).increment(1);
     }
     for (order, (receiver, announcement)) in told.into_iter().enumerate() {
         upsert_mark(
@@ -51,6 +53,8 @@ struct Match {
     /// The specific or the general name, as subscribed.
     sent_as: &'static str,
     view: View,
+    /// Keys that are left out of `changes`.
+    left_out: LeftOut,
 }
 
 /// Which webhooks get which events, and how many each.
@@ -77,8 +81,7 @@ struct Subscriber {
     webhook: i64,
     webhook_name: String,
     subscribed: String,
-    creator: Id<id::User>,
-    role: Role,
+    creator: Creator,
 }
 
 impl FromRow for Subscriber {
@@ -87,8 +90,10 @@ impl FromRow for Subscriber {
             webhook: row.get("webhook_id")?,
             webhook_name: row.get("webhook_name")?,
             subscribed: row.get("subscribed")?,
-            creator: row.get("creator_id")?,
-            role: row.get("role")?,
+            creator: Creator {
+                id: row.get("creator_id")?,
+                role: row.get("role")?,
+            },
         })
     }
 }
@@ -113,8 +118,13 @@ fn matches_of(tx: &Tx<'_>, event: &Event) -> Result<Vec<Match>> {
         if is_general && matches.contains_key(&subscriber.webhook) {
             continue;
         }
-        let view = subscriber.role.view();
-        if !is_visible(tx, event, &subscriber)? || !has_visible_change(event, view) {
+        let (creator, view) = (subscriber.creator, subscriber.creator.role.view());
+        if !visible::is_visible(tx, event, creator)? {
+            continue;
+        }
+        let left_out = visible::left_out(tx, event, creator)?;
+        let shown = visible::without(event, &left_out)?;
+        if !visible::has_visible_change(&shown, event, view) {
             continue;
         }
         let sent_as = if is_general {
@@ -135,6 +145,7 @@ fn matches_of(tx: &Tx<'_>, event: &Event) -> Result<Vec<Match>> {
                 webhook_name,
                 sent_as,
                 view,
+                left_out,
             },
         );
     }
@@ -146,44 +157,6 @@ fn static_name(name: &str) -> Result<&'static str> {
     known.ok_or_else(|| Error::internal(format!("{name} is not in the catalogue")))
 }
 
-/// Whether the webhook's creator could read the event's object through the API.
-fn is_visible(tx: &Tx<'_>, event: &Event, subscriber: &Subscriber) -> Result<bool> {
-    if subscriber.role != Role::Contractor {
-        return Ok(true);
-    }
-    let has_access = |project: Id<id::Project>| -> Result<bool> {
-        let given = tx.number(
-            "select count(*) from project_access where user_id = $1 and project_id = $2",
-            &[&subscriber.creator, &project],
-        )?;
-        Ok(given > 0)
-    };
-    match &event.audience {
-        Audience::Everybody => Ok(true),
-        Audience::Person(user) => Ok(*user == subscriber.creator),
-        Audience::ProjectMembers(project) => has_access(*project),
-        Audience::Members(members) => Ok(members.contains(&subscriber.creator)),
-        Audience::OwnTime { owner, project } => {
-            Ok(*owner == subscriber.creator && project.map_or(Ok(true), has_access)?)
-        }
-    }
-}
-
-/// An update of which this view shows nothing is not queued.
-fn has_visible_change(event: &Event, view: View) -> bool {
-    let shown = rendering(event, view);
-    event.full.changes == NO_CHANGES || shown.changes != NO_CHANGES
-}
-
-const NO_CHANGES: &str = "{}";
-
-fn rendering(event: &Event, view: View) -> &Rendering {
-    match view {
-        View::Full => &event.full,
-        View::Limited => event.limited.as_ref().unwrap_or(&event.full),
-    }
-}
-
 /// A fingerprint of the texts that a body is made of; read at each attempt (F6).
 pub(crate) fn checksum(changes: &str, object: &str) -> Vec<u8> {
     let mut digest = Sha256::new();
@@ -193,12 +166,43 @@ pub(crate) fn checksum(changes: &str, object: &str) -> Vec<u8> {
     digest.finalize()[..16].to_vec()
 }
 
-fn insert_event(
+/// The event, and a payload for each match. Whoever may not see all of its changes gets payloads
+/// of an event of their own.
+fn insert_payloads(
     tx: &mut Tx<'_>,
     event: &Event,
     matches: &[Match],
     open: &BTreeMap<i64, queue::Places>,
 ) -> Result<()> {
+    let mut groups = BTreeMap::from([(LeftOut::new(), Vec::new())]);
+    for found in matches {
+        let group: &mut Vec<&Match> = groups.entry(found.left_out.clone()).or_default();
+        group.push(found);
+    }
+    for (left_out, group) in groups {
+        let shown = visible::without(event, &left_out)?;
+        let event_id = insert_event(tx, &shown)?;
+        for found in group {
+            let Some(places) = open.get(&found.webhook) else {
+                continue;
+            };
+            let is_limited = found.view == View::Limited && event.limited.is_some();
+            let payload = queue::NewPayload {
+                webhook: found.webhook,
+                webhook_name: &found.webhook_name,
+                event: Some(event_id),
+                kind: found.sent_as,
+                view: if is_limited { "limited" } else { "full" },
+                created_at: tx.wall,
+                redelivery_of: None,
+            };
+            queue::insert_payload(tx, places.take(), &payload)?;
+        }
+    }
+    Ok(())
+}
+
+fn insert_event(tx: &mut Tx<'_>, event: &Event) -> Result<Id<id::Event>> {
     let size = event.full.changes.len() + event.full.object.len();
     if size > limits::PAYLOAD_BODY_BYTES_MAX {
         return Err(Error::TooLarge(format!(
@@ -209,7 +213,7 @@ fn insert_event(
     }
     let (account, wall) = (tx.account()?, tx.wall);
     let limited = event.limited.as_ref();
-    let event_id: Id<id::Event> = tx.insert(
+    tx.insert(
         Kind::Delivery,
         "insert into events (account_id, type, created_at, subject_id, subject_url, changes,
            changes_limited, object, object_limited, checksum, checksum_limited)
@@ -227,31 +231,12 @@ fn insert_event(
             &checksum(&event.full.changes, &event.full.object),
             &limited.map(|limited| checksum(&limited.changes, &limited.object)),
         ],
-    )?;
-    metrics::counter!("carillon_events_recorded_total",
-        "category" => catalogue::category(event.name).to_owned())
-    .increment(1);
-    for found in matches {
-        let Some(places) = open.get(&found.webhook) else {
-            continue;
-        };
-        let is_limited = found.view == View::Limited && limited.is_some();
-        let payload = queue::NewPayload {
-            webhook: found.webhook,
-            webhook_name: &found.webhook_name,
-            event: Some(event_id),
-            kind: found.sent_as,
-            view: if is_limited { "limited" } else { "full" },
-            created_at: tx.wall,
-            redelivery_of: None,
-        };
-        queue::insert_payload(tx, places.take(), &payload)?;
-    }
-    Ok(())
+    )
 }
 
-/// Sets the round of each receiver that follows one of the subjects. The write comes first and
-/// locks the row, so it stands before or after a round or a disable, never in between.
+/// Sets the round of each receiver that follows one of the subjects. The receivers are locked first,
+/// in the order of their ids, so this stands before or after a round or a disable, never in
+/// between. A round that began while this waited for it counts: rounds are an interval apart.
 fn mark_receivers<'a>(
     tx: &mut Tx<'_>,
     settings: &Settings,
@@ -262,13 +247,22 @@ fn mark_receivers<'a>(
     }
     let users: BTreeSet<i64> = announcements.iter().map(|it| it.user.number()).collect();
     let users: Vec<i64> = users.into_iter().collect();
-    let due = tx.now + settings.broadcast_interval;
+    let locked: Vec<(i64,)> = tx.rows(
+        "select id from broadcast_receivers
+         where account_id = $1 and creator_id {in $2} and state = 'enabled' and subjects <> ''
+         order by id{for_update}",
+        &[&tx.account()?, &users],
+    )?;
+    let locked: Vec<i64> = locked.into_iter().map(|(id,)| id).collect();
+    let interval = base::time::micros(settings.broadcast_interval);
+    let now = tx.now;
     let followers: Vec<(i64, i64, String)> = tx.write_returning(
         Kind::Delivery,
-        "update broadcast_receivers set round_at = coalesce(round_at, $3)
-         where account_id = $1 and creator_id {in $2} and state = 'enabled' and subjects <> ''
+        "update broadcast_receivers set round_at = coalesce(round_at,
+           case when last_round_at > $2 then last_round_at + $3 else $2 + $3 end)
+         where id {in $1}
          returning id, creator_id, subjects",
-        &[&tx.account()?, &users, &due],
+        &[&locked, &now, &interval],
     )?;
     let mut told = Vec::new();
     for announcement in announcements {

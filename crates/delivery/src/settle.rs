@@ -11,7 +11,7 @@ use store::{Tx, Wake};
 
 use crate::attempt::{self, Ended};
 use crate::lanes::{self, Lane, State, Trigger};
-use crate::outcome::Outcome;
+use crate::outcome::{Exchange, Outcome};
 use crate::settings::Settings;
 use crate::{creators, history, queue};
 
@@ -29,8 +29,13 @@ pub(crate) enum Settled {
 pub(crate) fn settle(tx: &mut Tx<'_>, settings: &Settings, ended: &Ended) -> Result<Settled> {
     let attempt = &ended.attempt;
     let lane = lanes::load(tx, attempt.webhook)?;
-    let is_ours =
-        |lane: &Lane| lane.epoch == attempt.epoch && lane.started_seq == Some(attempt.seq);
+    // The number tells whether this very attempt was settled already: a turn is taken again when
+    // nobody knows whether its commit went through (F7).
+    let is_ours = |lane: &Lane| {
+        lane.epoch == attempt.epoch
+            && lane.started_seq == Some(attempt.seq)
+            && lane.attempts + 1 == attempt.number
+    };
     let Some(mut lane) = lane.filter(is_ours) else {
         metrics::counter!("carillon_lease_lost_total").increment(1);
         return Ok(Settled::Fenced);
@@ -117,6 +122,29 @@ fn fail(tx: &mut Tx<'_>, settings: &Settings, lane: &mut Lane, ended: &Ended) ->
     lane.trigger = Trigger::Schedule;
     let retry_at = lane.planned_at.map(|at| shown_at(tx, at));
     attempt::log(tx, ended, retry_at)
+}
+
+/// Writes down the attempt of a lane whose node is gone: nobody knows whether it arrived, and it
+/// is no step of the schedule (extensions.md §4, `interrupted`).
+pub(crate) fn interrupt(tx: &mut Tx<'_>, lane: &mut Lane) -> Result<()> {
+    if lane.started_seq != Some(lane.head) {
+        return Ok(());
+    }
+    let mut attempt = attempt::unprepared(tx, lane);
+    let sql = "select payload_uri from webhooks where id = $1";
+    let uri: Option<(String,)> = tx.row(sql, &[&lane.webhook])?;
+    attempt.payload_uri = uri.map(|(uri,)| uri).unwrap_or_default();
+    attempt.started_wall = shown_at(tx, lane.started_at.unwrap_or(tx.now));
+    lane.attempts = attempt.number;
+    let what = "The server stopped meanwhile.";
+    let error = Some(format!("{what} {}", Outcome::Interrupted.remedy()));
+    let exchange = Exchange {
+        error,
+        ..Exchange::begun()
+    };
+    let ended = Ended { attempt, exchange };
+    attempt::log(tx, &ended, None)?;
+    count(tx, &ended)
 }
 
 /// A moment of engine time as the wall will show it.

@@ -144,14 +144,15 @@ pub fn message_headers(
 ) -> Headers {
     let id = id.to_string();
     let timestamp = sent_at.unix_seconds();
+    let standard = standard(secret, &id, timestamp, body);
     vec![
         ("content-type", "application/json".to_owned()),
         ("user-agent", "Noko-Broadcasts".to_owned()),
         ("x-noko-broadcastsubject", subject.to_owned()),
         ("x-noko-signature", hexadecimal(secret, body)),
-        ("webhook-signature", standard(secret, &id, timestamp, body)),
         ("webhook-id", id),
         ("webhook-timestamp", timestamp.to_string()),
+        ("webhook-signature", standard),
     ]
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base::{Actor, Clock, Result};
@@ -107,6 +108,9 @@ pub struct Parts {
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
     pub(crate) table: http::Table,
     pub(crate) rate_limit: http::RateLimit,
+    pub(crate) sign_in: identity::SignIn,
+    /// How many pages said that something went wrong: it makes their ids differ.
+    pub(crate) refusals: AtomicU64,
 }
 
 impl App {
@@ -116,13 +120,19 @@ impl App {
             .resources
             .iter()
             .flat_map(|resource| (resource.routes)());
+        let pages = wiring.resources.iter().flat_map(|resource| (resource.pages)());
         let own = operating::routes(&wiring.settings)
             .into_iter()
-            .chain(openapi::routes());
+            .chain(openapi::routes())
+            .chain(http::asset_routes())
+            .chain(identity::pages())
+            .chain(pages);
         Self(Arc::new(Parts {
             urls: http::Urls::new(&wiring.settings.public_url),
             table: http::Table::new(resources.chain(own)),
             rate_limit: http::RateLimit::default(),
+            sign_in: identity::SignIn::default(),
+            refusals: AtomicU64::default(),
             settings: wiring.settings,
             db: wiring.db,
             clock: wiring.clock,

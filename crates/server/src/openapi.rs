@@ -4,6 +4,7 @@
 
 mod schema;
 
+use hyper::Method;
 use serde_json::{Map, Value, json};
 
 use crate::http::{Answer, Area, Call, Doc, Handled, Policy, Resource, Route, Shape};
@@ -107,7 +108,9 @@ fn parameters(route: &Route) -> Vec<Value> {
         json!({ "name": name, "in": "path", "required": true, "schema": schema::of_input(kind) })
     });
     let paging: &[(&str, &str)] = match route.doc.answers {
-        Shape::Many(_) => &[("page", "integer"), ("per_page", "integer")],
+        Shape::Many(_) if route.method == Method::GET => {
+            &[("page", "integer"), ("per_page", "integer")]
+        }
         _ => &[],
     };
     let in_query = route.doc.filters.iter().chain(paging).map(|(name, kind)| {
@@ -127,7 +130,11 @@ fn responses(route: &Route) -> Value {
         Shape::Created(name) => json!({ "201": answer("The new object.", &reference(name)) }),
         Shape::Many(name) => {
             let list = json!({ "type": "array", "items": reference(name) });
-            json!({ "200": answer("One page of the list; `Link` leads to the others.", &list) })
+            if route.method == Method::POST {
+                json!({ "201": answer("What was newly made, in the order of the inputs.", &list) })
+            } else {
+                json!({ "200": answer("One page of the list; `Link` leads to the others.", &list) })
+            }
         }
     };
     if route.area == Area::Api && route.policy != Policy::Public {

@@ -2,6 +2,7 @@
 //!
 //! Never: a transaction that is open while somebody waits for a stranger.
 
+mod about;
 #[cfg(feature = "testing")]
 mod inline;
 
@@ -16,6 +17,7 @@ use crate::dialect;
 use crate::engine_time::EngineClock;
 use crate::environment::Environment;
 use crate::link::Link;
+use crate::location::Location;
 use crate::migrate;
 use crate::postgres::pool::{self, Work, Worker};
 use crate::postgres::{connect, notify::Notices};
@@ -135,6 +137,14 @@ impl Db {
         })))
     }
 
+    /// Opens the database at a location: see `open` and `open_postgres`.
+    pub fn open_at(location: &Location, environment: Environment) -> Result<Self> {
+        match location {
+            Location::Sqlite(path) => Self::open(path, environment),
+            Location::Postgres(options) => Self::open_postgres(options, environment),
+        }
+    }
+
     /// Reads in the name of an actor.
     pub async fn read<T: Send + 'static>(
         &self,
@@ -204,10 +214,10 @@ impl Db {
                 found
             }
             Driver::Pooled(queue) => {
-                let (lend, lent) = mpsc::channel();
-                let (give_back, given_back) = mpsc::channel();
+                let (lend, loan) = mpsc::channel();
+                let (hand_back, given_back) = mpsc::channel();
                 queued(lock(queue).try_send(Work::Lend { lend, given_back }))?;
-                let session = lent.recv().map_err(|_| stopping())??;
+                let session = loan.recv().map_err(|_| stopping())??;
                 let found = pool::read(
                     &session,
                     &self.0.environment,
@@ -215,7 +225,7 @@ impl Db {
                     |reader| read(reader),
                 );
                 // A worker that is gone needs no connection.
-                drop(give_back.send(session));
+                drop(hand_back.send(session));
                 found
             }
             #[cfg(feature = "testing")]
@@ -265,11 +275,6 @@ impl Db {
     /// Where wake-ups arrive.
     pub fn wakes(&self) -> &Wakes {
         &self.0.wakes
-    }
-
-    /// The file, if there is one.
-    pub fn path(&self) -> Option<&Path> {
-        self.0.path.as_deref()
     }
 
     /// Refuses changes of people with this sentence, or takes them again. The engine goes on: it

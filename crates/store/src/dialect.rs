@@ -6,6 +6,7 @@
 //! | `{in $1}` | `in (select value from json_each(?1))` | `= any($1)` | SQLite has no arrays |
 //! | `{contains a, b}` | `instr(a, b) > 0` | `strpos(a, b) > 0` | another name |
 //! | `{for_update}` | nothing | ` for update` | SQLite has one writer: a row stays as it was read |
+//! | `{for_update_skip_locked}` | nothing | ` for update skip locked` | nodes claim beside one another without waiting |
 //! | `{id}` | `integer primary key autoincrement` | `bigint … identity` | never a number twice |
 //! | `{int}` `{bytes}` | `integer` `blob` | `bigint` `bytea` | names of types |
 //! | `{text_c}` | `text` | `text collate "C"` | ordered by code point |
@@ -56,7 +57,7 @@ fn sqlite_word(word: &str) -> String {
         return format!("instr({pair}) > 0");
     }
     match word {
-        "for_update" => "",
+        "for_update" | "for_update_skip_locked" => "",
         "id" => "integer primary key autoincrement",
         "int" => "integer",
         "bytes" => "blob",
@@ -76,6 +77,7 @@ fn postgres_word(word: &str) -> String {
     }
     match word {
         "for_update" => " for update",
+        "for_update_skip_locked" => " for update skip locked",
         "id" => "bigint generated always as identity primary key",
         "int" => "bigint",
         "bytes" => "bytea",

@@ -11,14 +11,18 @@
 pub mod db;
 pub mod dialect;
 pub mod disk;
+pub mod dump;
 pub mod engine_time;
 pub mod environment;
 mod link;
+pub mod location;
 pub mod lock;
+pub mod look;
 pub mod migrate;
 pub mod postgres;
 pub mod record;
 pub mod row;
+mod schema;
 pub mod select;
 mod sqlite;
 #[cfg(all(test, feature = "testing"))]
@@ -29,6 +33,7 @@ mod writer;
 
 pub use db::Db;
 pub use environment::Environment;
+pub use location::Location;
 pub use lock::Lock;
 pub use record::{Announcement, Event, Record, Recorded, Rendering, Silence};
 pub use row::{FromRow, Row, ToValue, Value};

@@ -30,6 +30,14 @@ impl Link<'_> {
         }
     }
 
+    /// Gives each row of a statement to `take`, without holding them all.
+    pub(crate) fn each(self, sql: &str, take: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        match self {
+            Self::Sqlite(connection) => sqlite_each(connection, sql, take),
+            Self::Postgres(session) => session.each(sql, take),
+        }
+    }
+
     /// Runs a statement and tells how many rows it changed.
     pub(crate) fn execute(self, sql: &str, params: &[Value]) -> Result<usize> {
         match self {
@@ -53,4 +61,19 @@ fn sqlite_rows(connection: &Connection, sql: &str, params: &[Value]) -> rusqlite
         found.push(Row::read(&columns, row)?);
     }
     Ok(found)
+}
+
+fn sqlite_each(
+    connection: &Connection,
+    sql: &str,
+    take: &mut dyn FnMut(Row) -> Result<()>,
+) -> Result<()> {
+    let failed = |cause| failure(&cause);
+    let mut statement = connection.prepare(&dialect::sqlite(sql)).map_err(failed)?;
+    let columns: Arc<[String]> = statement.column_names().map(Into::into).collect();
+    let mut rows = statement.query([]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        take(Row::read(&columns, row).map_err(failed)?)?;
+    }
+    Ok(())
 }

@@ -15,6 +15,11 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("accounts", include_str!("../migrations/0001_accounts.sql")),
     ("time", include_str!("../migrations/0002_time.sql")),
     ("delivery", include_str!("../migrations/0003_delivery.sql")),
+    (
+        "installation",
+        include_str!("../migrations/0004_installation.sql"),
+    ),
+    ("sessions", include_str!("../migrations/0005_sessions.sql")),
 ];
 
 /// Brings the schema up to date. `Malformed` if a newer release has been here.
@@ -28,20 +33,26 @@ pub fn run(connection: &mut Connection) -> Result<()> {
             tx.commit()
         };
         apply(connection).map_err(|cause| {
-            Error::Unavailable(format!("Migration {number:04}_{title} failed: {cause}."))
+            Error::Unavailable(format!(
+                "Migration {} failed: {cause}.",
+                named(number, title)
+            ))
         })?;
     }
     Ok(())
 }
 
-/// The titles of the migrations that a database at this path still needs, without running them.
-pub fn pending_at(path: &std::path::Path) -> Result<Vec<String>> {
-    let connection = Connection::open(path).map_err(|cause| failure(&cause))?;
-    let pending = pending(&connection)?;
+/// The titles of the migrations that a database still needs.
+pub(crate) fn titles(connection: &Connection) -> Result<Vec<String>> {
+    let pending = pending(connection)?.into_iter();
     Ok(pending
-        .into_iter()
-        .map(|(number, (title, _))| format!("{number:04}_{title}"))
+        .map(|(number, (title, _))| named(number, title))
         .collect())
+}
+
+/// How a migration is called: `0003_delivery`.
+pub(crate) fn named(number: i64, title: &str) -> String {
+    format!("{number:04}_{title}")
 }
 
 type Migration = (i64, (&'static str, &'static str));

@@ -106,6 +106,16 @@ impl Row {
         })
     }
 
+    /// The names of the columns.
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The values, column by column.
+    pub(crate) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// The value of the named column; a name or type that does not fit is `Internal`.
     pub fn get<T: FromValue>(&self, column: &str) -> Result<T> {
         let index = self.columns.iter().position(|name| name == column);

@@ -135,3 +135,25 @@ pub(crate) fn failure(cause: &rusqlite::Error) -> Error {
         _ => Error::internal(cause),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, StatementStatus};
+
+    #[test]
+    fn a_statement_is_not_prepared_anew_for_each_value() {
+        let connection = Connection::open_in_memory().expect("a database");
+        super::keep_statements(&connection).expect("it can be set");
+        let table = "create table lanes (owner_id, failing, due_at);
+             create index lanes_due on lanes (failing, due_at) where due_at is not null";
+        connection.execute_batch(table).expect("a table");
+        let sql = "select due_at from lanes where failing = ?1 and due_at <= ?2
+               and not (owner_id in (select value from json_each(?3))) order by due_at limit ?4";
+        let mut statement = connection.prepare(sql).expect("a statement");
+        for bound in 0..5 {
+            let found = statement.exists((0, bound, "[]", 64));
+            assert!(!found.expect("it runs"));
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
+}

@@ -168,3 +168,55 @@ fn engine_time_does_not_go_back_when_the_wall_does() {
     let again = Db::open(&path, environment).expect("a database");
     assert!(again.engine_now() >= before);
 }
+
+#[test]
+fn a_change_after_a_lost_transaction_of_its_group_is_refused_and_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = Db::open(&folder.path().join("c.db"), environment()).expect("a database");
+    let (began, is_begun) = std::sync::mpsc::channel();
+    let (go, may_go) = std::sync::mpsc::channel();
+    let may_go = std::sync::Mutex::new(may_go);
+
+    let (first, second) = std::thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            db.write_now(ENGINE, move |tx| {
+                began.send(()).map_err(Error::internal)?;
+                let may_go = may_go.lock().map_err(Error::internal)?;
+                may_go.recv().map_err(Error::internal)?;
+                // What SQLite does by itself when the disk is full.
+                tx.write(Kind::Delivery, "rollback", &[])?;
+                Ok(tx.silent(Silence::Engine, ()))
+            })
+        });
+        is_begun.recv().expect("the first change runs");
+        let mut second = std::pin::pin!(db.write(ENGINE, |tx| {
+            let sql = "insert into nodes (id, seen_at, version) values ('b', 1, 'x')";
+            tx.write(Kind::Delivery, sql, &[])?;
+            Ok(tx.silent(Silence::Engine, ()))
+        }));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(
+            second.as_mut().poll(&mut context).is_pending(),
+            "it waits in the queue"
+        );
+        go.send(()).expect("the first change waits");
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let second = runtime.expect("a runtime").block_on(second);
+        (first.join().expect("no panic"), second)
+    });
+
+    assert!(matches!(first, Err(Error::Unavailable(_))), "{first:?}");
+    assert!(matches!(second, Err(Error::Unavailable(_))), "{second:?}");
+    assert_eq!(count_nodes(&db), 0);
+}
+
+#[test]
+fn a_database_in_memory_goes_on_from_its_image() {
+    let db = Db::inline(environment()).expect("a database");
+    insert_node(&db, "a").expect("a change");
+    let image = db.image().expect("an image");
+    insert_node(&db, "b").expect("a change");
+    let again = Db::inline_from(&image, environment()).expect("the image opens");
+    assert_eq!(count_nodes(&again), 1);
+    insert_node(&again, "c").expect("it can be changed");
+}

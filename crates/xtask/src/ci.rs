@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::shell::{cargo, say, succeed};
-use crate::{docs, features, tidy};
+use crate::{cluster, docs, features, tidy};
 
 /// Seeds that each run of the simulation draws anew.
 const FRESH_SEEDS: u64 = 200;
@@ -31,8 +31,9 @@ const STEPS: &[Step] = &[
     }),
     ("docs", check_docs),
     ("tests", |root| {
-        succeed(&mut cargo(root, "test --workspace"))
+        succeed(cargo(root, "test --workspace").env_remove(cluster::VARIABLE))
     }),
+    ("postgres", test_on_postgres),
     ("simulation", simulate),
 ];
 
@@ -56,6 +57,17 @@ fn check_docs(root: &Path) -> Result<()> {
     let mut rustdoc = cargo(root, "doc --workspace --no-deps --document-private-items");
     succeed(rustdoc.env("RUSTDOCFLAGS", "-D warnings"))?;
     docs::check(root)
+}
+
+/// The tests that open databases as the product does, by their modules, and those that only
+/// PostgreSQL can show.
+const ON_POSTGRES: &str = "contract:: stories:: stress:: nodes:: plans::";
+
+/// The same tests with the same build once more, on PostgreSQL.
+fn test_on_postgres(root: &Path) -> Result<()> {
+    let cluster = cluster::Cluster::start()?;
+    let arguments = format!("test --workspace --test stories -- {ON_POSTGRES}");
+    succeed(cargo(root, &arguments).env(cluster::VARIABLE, cluster.address()))
 }
 
 /// The fixed seeds are among the tests; these are new in each run. A failure prints its seed.

@@ -4,18 +4,21 @@
 //! Never: being part of the product; building anything that `cargo test` would not build.
 
 mod ci;
+mod cluster;
 mod docs;
 mod features;
 mod setup;
 mod shell;
 mod tidy;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 
 const USAGE: &str = "\
-cargo xtask ci      run every check: fmt, tidy, features, clippy, docs, tests, simulation
+cargo xtask ci      run every check: fmt, tidy, features, clippy, docs, tests, the tests on PostgreSQL,
+                    simulation
 cargo xtask test    install what the tests need on Debian, then run ci
 cargo xtask tidy    read the tree for the rules that no compiler knows
 cargo xtask docs    write the generated pages (--check: only compare them)
@@ -43,6 +46,9 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         }
         ["tidy"] => tidy::run(&root)?,
         ["docs"] => docs::write(&root)?,
+        [cluster::WATCHDOG, programs, folder] => {
+            return cluster::watch(Path::new(programs), Path::new(folder));
+        }
         ["docs", "--check"] => docs::check(&root)?,
         _ => {
             shell::say(USAGE);

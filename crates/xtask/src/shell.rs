@@ -65,6 +65,11 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         .with_context(|| format!("{name} printed something else than text"))
 }
 
+/// Whether this program runs as root.
+pub(crate) fn is_root() -> Result<bool> {
+    Ok(output(Command::new("id").arg("-u"))?.trim() == "0")
+}
+
 /// Whether a program of this name can be started.
 pub(crate) fn is_installed(program: &str) -> bool {
     let mut command = Command::new("sh");

@@ -2,6 +2,7 @@
 //!
 //! Never: the lock file, which is for servers; commands work beside one.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use base::chance::SystemChance;
@@ -38,8 +39,7 @@ impl AccountFlags {
     /// is no such account.
     pub(crate) fn open(&self) -> Result<Account> {
         let config = Config::read(&self.server)?;
-        let path = config.database();
-        if !path.exists() {
+        if let Some(path) = config.file().filter(|path| !path.exists()) {
             let shown = path.display();
             return Err(Failed::new(
                 Code::Unreachable,
@@ -69,7 +69,15 @@ pub(crate) fn missing(error: Error) -> Failed {
 
 /// What delivery is told when a command makes records.
 pub(crate) fn told(config: &Config) -> Arc<delivery::Settings> {
-    Arc::new(config.delivery(config.public_url(config.listen())))
+    let configured = || config.public_url(config.listen());
+    let origin = if config.names_public_url() {
+        configured()
+    } else {
+        // The flags of a server are not known here; it wrote down what came of them.
+        let noted = config.file().and_then(store::lock::noted_origin);
+        noted.unwrap_or_else(configured)
+    };
+    Arc::new(config.delivery(origin))
 }
 
 /// Opens or creates the database under its key and brings its schema up to date.
@@ -85,12 +93,12 @@ pub(crate) fn open(config: &Config, settings: &Arc<delivery::Settings>) -> Resul
         api,
         Arc::new(move |tx, records| delivery::record::record(tx, &settings, records)),
     );
-    Ok(Db::open(config.database(), environment)?)
+    Ok(Db::open_at(&config.location(), environment)?)
 }
 
 /// Reads the key; makes it only beside a SQLite file that does not exist yet.
 fn master_key(config: &Config) -> Result<MasterKey> {
-    let path = config.master_key_file();
+    let path = key_file(config)?;
     if path.exists() {
         return key::read(&path);
     }
@@ -101,11 +109,11 @@ fn master_key(config: &Config) -> Result<MasterKey> {
              or correct master_key_file."
         )));
     }
-    if config.database().exists() {
+    if let Some(file) = config.file().filter(|file| file.exists()) {
         return Err(Failed::refused(format!(
             "The master key {shown} is missing, and without it the secrets in {} cannot be read. \
              Put the file back, or name it with master_key_file.",
-            config.database().display()
+            file.display()
         )));
     }
     // Another command may make it at the same moment: then that one is the key.
@@ -115,5 +123,15 @@ fn master_key(config: &Config) -> Result<MasterKey> {
         } else {
             Err(failed)
         }
+    })
+}
+
+/// The file of the key; PostgreSQL has none unless it is named, since every server needs the same.
+pub(crate) fn key_file(config: &Config) -> Result<PathBuf> {
+    config.master_key_file().ok_or_else(|| {
+        Failed::refused(
+            "On PostgreSQL the master key must be named: make one with `carillon key create FILE`, \
+             copy it to every server, and set master_key_file to its path.",
+        )
     })
 }

@@ -85,7 +85,7 @@ fn refuse(path: &Path, cause: &std::io::Error) -> Failed {
 }
 
 /// Until its directory is synced, a new file's name may be lost with the power.
-fn sync_directory_of(path: &Path) -> std::io::Result<()> {
+pub(super) fn sync_directory_of(path: &Path) -> std::io::Result<()> {
     let directory = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());

@@ -2,8 +2,6 @@
 //!
 //! Never: going back to an older schema.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use super::{Terminal, installation};
@@ -20,17 +18,11 @@ pub(crate) struct Arguments {
     dry_run: bool,
 }
 
-/// Runs the migrations that the database still needs, or names them.
+/// Runs the migrations that the database still needs, or names them. Several may run at once: on
+/// PostgreSQL one waits for the other, SQLite has one writer.
 pub(crate) fn run(arguments: Arguments, terminal: Terminal) -> Result<()> {
     let config = Config::read(&arguments.flags.into())?;
-    let path = config.database();
-    // Looking at a file that does not exist would make it; an empty database needs the same.
-    let looked_at = if path.exists() {
-        path
-    } else {
-        Path::new(":memory:")
-    };
-    let pending = store::migrate::pending_at(looked_at)?;
+    let pending = config.location().pending()?;
     if arguments.dry_run {
         return terminal.data(listed("needs", &pending), &json!({ "pending": pending }));
     }

@@ -3,6 +3,7 @@
 //! Words: *work* = which of API and engine this process does.
 //! Never: printing; what happens goes to the log.
 
+mod membership;
 mod metrics;
 mod process;
 mod readiness;
@@ -24,6 +25,7 @@ use super::installation;
 use super::signals::Signals;
 use crate::config::Config;
 use crate::failed::{Failed, Result};
+use membership::Membership;
 use metrics::Metrics;
 use readiness::{Ready, Stage};
 
@@ -52,7 +54,8 @@ pub(crate) struct Node {
     tasks: JoinSet<()>,
     /// What is cut at the end.
     chores: JoinSet<()>,
-    _lock: Lock,
+    membership: Membership,
+    _lock: Option<Lock>,
 }
 
 /// Takes a port; a taken one is refused with the setting that moves it.
@@ -64,9 +67,11 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// Takes the lock of servers; exit code 1 if another one has it.
-pub(crate) fn lock(config: &Config) -> Result<Lock> {
-    Lock::take(config.database()).map_err(|error| Failed::refused(error.to_string()))
+/// Takes the lock of servers on a SQLite file; exit code 1 if another one has it. Servers on
+/// PostgreSQL share it, so there is none.
+pub(crate) fn lock(config: &Config) -> Result<Option<Lock>> {
+    let taken = config.file().map(Lock::take).transpose();
+    taken.map_err(|error| Failed::refused(error.to_string()))
 }
 
 impl Node {
@@ -76,13 +81,17 @@ impl Node {
         config: &Config,
         settings: delivery::Settings,
         work: Work,
-        lock: Lock,
+        lock: Option<Lock>,
     ) -> Result<Self> {
         let public_url = settings.public_url.clone();
+        if let Some(lock) = &lock {
+            lock.note_origin(&public_url)?;
+        }
         let settings = Arc::new(settings);
         let db = installation::open(config, &settings)?;
         let courier = Courier::new(Arc::clone(&settings), Arc::new(SystemClock))?;
-        let engine = Engine::new(db.clone(), Arc::clone(&settings), name());
+        let membership = Membership::new(db.clone(), membership::name());
+        let engine = Engine::new(db.clone(), Arc::clone(&settings), membership.name());
         let delivery = Delivery {
             settings: Arc::clone(&settings),
             courier: courier.clone(),
@@ -126,6 +135,7 @@ impl Node {
             shutdown,
             tasks: JoinSet::new(),
             chores,
+            membership,
             _lock: lock,
         })
     }
@@ -136,12 +146,18 @@ impl Node {
         self.tasks.spawn(serving);
     }
 
-    /// Begins to deliver, if that is this process's work; what an earlier process left in flight
-    /// is taken over first.
+    /// Begins to deliver, if that is this process's work and the installation is not paused. On a
+    /// SQLite file, what an earlier process left in flight is taken over first: the lock proves
+    /// that it is gone.
     pub(crate) fn deliver(&mut self) -> Result<()> {
+        self.membership.sign()?;
+        self.chores.spawn(self.membership.sign_often());
         if let Some(runner) = self.runner.take() {
-            runner.engine.take_over()?;
-            self.tasks.spawn(runner.run(self.stop_sending.subscribe()));
+            if !self.db.is_shared() {
+                runner.engine.take_over()?;
+            }
+            let stop = self.stop_sending.subscribe();
+            self.tasks.spawn(membership::send_when_resumed(runner, stop));
         }
         self.stage.send_replace(Stage::Working);
         Ok(())
@@ -178,6 +194,9 @@ impl Node {
                 }
             }
         }
+        self.chores.shutdown().await;
+        self.tasks.shutdown().await;
+        self.membership.leave();
         tracing::info!(event = "stopped");
         if is_broken {
             Err(Failed::refused(
@@ -195,10 +214,4 @@ fn resources(work: Work) -> &'static [server::http::Resource] {
         Work::All | Work::Api => server::resources::RESOURCES,
         Work::Engine => &[],
     }
-}
-
-/// The name of this process among nodes.
-fn name() -> String {
-    let host = super::machine().unwrap_or_else(|| "node".into());
-    format!("{host}-{}", std::process::id())
 }

@@ -4,16 +4,17 @@
 
 use std::net::SocketAddr;
 
-use base::{Actor, Reason};
+use base::limits::NAME_CHARS_MAX;
+use base::{Actor, Reason, WallTime};
 use delivery::totals::Totals;
 use serde_json::json;
 use server::identity::accounts;
 
 use super::node::{self, Node, Work};
 use super::signals::Signals;
-use super::terminal::print;
+use super::terminal::{harmless, print};
 use super::version::VERSION;
-use super::{Terminal, log};
+use super::{Terminal, installation, log};
 use crate::config::{Config, ServerFlags};
 use crate::failed::{Failed, Result};
 
@@ -28,6 +29,9 @@ pub(crate) struct Arguments {
     /// Deliver, answer only the operating endpoints
     #[arg(long)]
     no_api: bool,
+    /// Send again: ends the pause after a restore
+    #[arg(long)]
+    resume: bool,
 }
 
 /// Serves until Ctrl-C or SIGTERM; a start that is refused is exit code 1 with the remedy.
@@ -47,9 +51,18 @@ pub(crate) async fn run(arguments: Arguments, terminal: Terminal) -> Result<()> 
     let public_url = settings.public_url.clone();
     log::begin(log::Loudness::News)?;
     let mut node = Node::open(&config, settings, work, lock)?;
+    let paused = if arguments.resume {
+        delivery::pause::resume(&node.db)?;
+        None
+    } else {
+        delivery::pause::since(&node.db)?
+    };
     node.answer(listener);
     node.deliver()?;
     greet(&config, &node, (&public_url, bound), terminal)?;
+    if let Some(since) = paused {
+        tell_pause(&node, since, terminal)?;
+    }
     node.run(&mut signals).await
 }
 
@@ -60,19 +73,31 @@ fn greet(
     terminal: Terminal,
 ) -> Result<()> {
     let totals = delivery::totals::totals(&node.db)?;
-    let database = config.database().display().to_string();
-    let key = config.master_key_file().display().to_string();
+    let key = installation::key_file(config)?.display().to_string();
+    let nodes_count = delivery::nodes::seen_count(&node.db)?;
+    let (engine, database, storage) = match config.file() {
+        Some(file) => {
+            let file = file.display().to_string();
+            ("sqlite", file.clone(), format!("sqlite {file}"))
+        }
+        None => (
+            "postgres",
+            config.database(),
+            format!("postgres (primary, {nodes_count} nodes seen)"),
+        ),
+    };
     let text = format!(
         "carillon {VERSION} serving {public_url} on {bound}\n\
-         storage sqlite {database} · key {key} · {}",
+         storage {storage} · key {key} · {}",
         counted(&totals)
     );
     let object = json!({
         "version": VERSION,
         "public_url": public_url,
         "listen": bound,
-        "storage": "sqlite",
+        "storage": engine,
         "database": database,
+        "nodes": nodes_count,
         "webhooks": totals.webhooks_count(),
         "failing": totals.failing_count(),
     });
@@ -82,10 +107,35 @@ fn greet(
     if accounts.is_empty() && !terminal.is_json() {
         print(format_args!(
             "There is no account yet. Make one beside this server: carillon account create \
-             --database sqlite:{database} --name NAME --email ADDRESS"
+             --database {} --name NAME --email ADDRESS",
+            config.database()
         ))?;
     }
     Ok(())
+}
+
+/// Says what waits for the decision to send again.
+fn tell_pause(node: &Node, since: WallTime, terminal: Terminal) -> Result<()> {
+    let waiting = delivery::pause::waiting(&node.db)?;
+    let lines = waiting.iter().map(|it| {
+        let name = harmless(&it.name, NAME_CHARS_MAX);
+        format!("\n  webhook {} \"{name}\": {}", it.webhook, it.count)
+    });
+    let lines: String = lines.collect();
+    let list = if lines.is_empty() {
+        " Nothing waits.".to_owned()
+    } else {
+        format!(" These payloads wait and would be sent, also those that were delivered since:{lines}")
+    };
+    let objects: Vec<_> = waiting
+        .iter()
+        .map(|it| json!({ "id": it.webhook, "name": it.name, "waiting": it.count }))
+        .collect();
+    let text = format!(
+        "Paused since {since}: the data was restored from a backup. The API works, nothing is \
+         sent.{list}\nTo send, stop this server and start it with `carillon serve --resume`."
+    );
+    terminal.data(text, &json!({ "paused_at": since, "would_send": objects }))
 }
 
 fn counted(totals: &Totals) -> String {

@@ -42,6 +42,9 @@ impl Terminal {
 
     /// Says why the command failed; with JSON also the API's error body on standard output.
     pub(crate) fn fail(self, failed: &Failed) {
+        if failed.is_told() {
+            return;
+        }
         if self.json {
             // The exit code still tells what a closed output cannot.
             print(failed.body()).ok();

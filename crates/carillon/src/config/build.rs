@@ -145,9 +145,13 @@ mod tests {
     #[test]
     fn the_key_lies_beside_the_database_unless_told_otherwise() {
         let config = given("database = 'sqlite:data/time.db'", &[]).expect("valid");
-        assert_eq!(config.master_key_file(), Path::new("data/time.db.key"));
+        let beside = config.master_key_file();
+        assert_eq!(beside.as_deref(), Some(Path::new("data/time.db.key")));
         let config = given("master_key_file = '/etc/key'", &[]).expect("valid");
-        assert_eq!(config.master_key_file(), Path::new("/etc/key"));
+        let named = config.master_key_file();
+        assert_eq!(named.as_deref(), Some(Path::new("/etc/key")));
+        let config = given("database = 'postgres://db/time'", &[]).expect("valid");
+        assert_eq!(config.master_key_file(), None);
     }
 
     #[test]

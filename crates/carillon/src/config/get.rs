@@ -11,17 +11,46 @@ use base::actor::Role;
 use base::secret::Secret;
 use ipnet::IpNet;
 use server::settings::Origins;
+use store::Location;
+use store::postgres::Options;
 
 use super::Config;
+use super::kind::Kind;
 use super::value::Value;
 
 impl Config {
-    /// The SQLite file.
-    pub(crate) fn database(&self) -> &Path {
+    /// Where the data is, and how to reach it.
+    pub(crate) fn location(&self) -> Location {
         match self.value("database") {
-            Value::Path(path) => path,
+            Value::Path(path) => Location::Sqlite(path.clone()),
+            Value::Url(url) => Location::Postgres(Box::new(Options {
+                url: url.clone(),
+                password: self.password.clone(),
+                root_certificates: match self.value("postgres.root_certificates") {
+                    Value::Path(path) => Some(path.clone()),
+                    _ => None,
+                },
+                connect_timeout: self.duration("postgres.connect_timeout"),
+                statement_timeout: self.duration("postgres.statement_timeout"),
+                lock_timeout: self.duration("postgres.lock_timeout"),
+                idle_timeout: self.duration("postgres.idle_timeout"),
+                pool_size: self.count("postgres.pool_size"),
+            })),
             other => unreachable_kind("database", other),
         }
+    }
+
+    /// The SQLite file, if the data is in one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self.value("database") {
+            Value::Path(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Where the data is, as it would be written; a password as `***`.
+    pub(crate) fn database(&self) -> String {
+        self.value("database").show(Kind::Database)
     }
 
     /// Where the HTTP server listens.
@@ -41,11 +70,16 @@ impl Config {
         }
     }
 
-    /// The file of the master key: as set, else beside the SQLite file.
-    pub(crate) fn master_key_file(&self) -> PathBuf {
+    /// Whether the operator named the origin.
+    pub(crate) fn names_public_url(&self) -> bool {
+        *self.value("public_url") != Value::Unset
+    }
+
+    /// The file of the master key: as set, else beside the SQLite file; none on PostgreSQL.
+    pub(crate) fn master_key_file(&self) -> Option<PathBuf> {
         match self.value("master_key_file") {
-            Value::Path(path) => path.clone(),
-            Value::Unset => store::lock::with_ending(self.database(), ".key"),
+            Value::Path(path) => Some(path.clone()),
+            Value::Unset => Some(store::lock::with_ending(self.file()?, ".key")),
             other => unreachable_kind("master_key_file", other),
         }
     }

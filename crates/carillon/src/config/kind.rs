@@ -38,7 +38,7 @@ pub(crate) enum Kind {
     Address,
     /// An absolute http or https URL without a path; may be left out.
     Origin,
-    /// Where the data is: `sqlite:PATH`.
+    /// Where the data is: `sqlite:PATH` or `postgres://USER@HOST/NAME`.
     Database,
     /// A file; may be left out.
     Path,
@@ -77,7 +77,7 @@ impl Kind {
                 "it is http:// or https:// with a host and maybe a port, without a path, as in \
                  https://time.example.test"
             }
-            Self::Database => "a database is written sqlite:PATH",
+            Self::Database => "a database is written sqlite:PATH or postgres://USER@HOST/NAME",
             Self::Path => "it is the path of a file",
             Self::Role => "a role is supervisor, leader, coworker or contractor",
             Self::Secret => "it is text",
@@ -141,7 +141,9 @@ impl Kind {
             Self::List => Some(Value::List(parse::words(text).map(str::to_owned).collect())),
             Self::Address => text.parse().ok().map(Value::Address),
             Self::Origin => parse::origin(text).map(Value::Text),
-            Self::Database => parse::sqlite(text).map(Value::Path),
+            Self::Database => parse::sqlite(text)
+                .map(Value::Path)
+                .or_else(|| parse::postgres(text).map(Value::Url)),
             Self::Path => Some(Value::Path(text.into())),
             Self::Role => Role::parse(text).map(Value::Role),
             Self::Secret => Some(Value::Secret(Secret::new(text.to_owned()))),
@@ -183,12 +185,23 @@ mod tests {
             (Kind::Origin, "https://time.example.test:8443"),
             (Kind::Origin, ""),
             (Kind::Database, "sqlite:data/time.db"),
+            (Kind::Database, "postgres://carillon@db.example.test/time"),
+            (Kind::Database, "postgresql://carillon@/time?host=/run/postgresql"),
             (Kind::Path, "/etc/carillon/master.key"),
             (Kind::Role, "leader"),
         ] {
             assert_eq!(shown(kind, text).as_deref(), Some(text));
         }
         assert_eq!(shown(Kind::Secret, "open sesame").as_deref(), Some("***"));
+        for (text, same) in [
+            ("postgres://ada:sesame@db/time", "postgres://ada:***@db/time"),
+            (
+                "postgres://db/time?user=ada&password=sesame&port=1",
+                "postgres://db/time?user=ada&password=***&port=1",
+            ),
+        ] {
+            assert_eq!(shown(Kind::Database, text).as_deref(), Some(same));
+        }
     }
 
     #[test]
@@ -244,6 +257,8 @@ mod tests {
             (Kind::Database, "carillon.db"),
             (Kind::Database, "sqlite::memory:"),
             (Kind::Database, "sqlite:"),
+            (Kind::Database, "mysql://db.example.test/time"),
+            (Kind::Database, "postgres://"),
             (Kind::Role, "boss"),
         ] {
             assert_eq!(shown(kind, text), None, "{kind:?} {text}");

@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use base::Secret;
 use ipnet::IpNet;
+use store::postgres::Target;
 use url::Url;
 
 /// The words between commas.
@@ -124,4 +126,10 @@ pub(super) fn sqlite(text: &str) -> Option<PathBuf> {
     let path = text.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     (!path.is_empty() && path != ":memory:").then(|| path.into())
+}
+
+/// An address of PostgreSQL, which names a host.
+pub(super) fn postgres(text: &str) -> Option<Secret<String>> {
+    let is_address = text.starts_with("postgres://") || text.starts_with("postgresql://");
+    (is_address && Target::parse(text).is_ok()).then(|| Secret::new(text.to_owned()))
 }

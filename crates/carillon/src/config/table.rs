@@ -45,7 +45,9 @@ macro_rules! settings {
 
 settings! {
     "database", Database, "sqlite:carillon.db", "",
-        "Where the data is.";
+        "Where the data is: `sqlite:PATH`, or `postgres://USER@HOST/NAME` (PostgreSQL 14 or newer; "
+        "a socket by `?host=/run/postgresql`). The password comes from `PGPASSWORD`, else from the "
+        "password file (`PGPASSFILE` or `~/.pgpass`).";
     "listen", Address, "127.0.0.1:8080", "",
         "Address and port of the HTTP server. Port 0 takes a free one.";
     "public_url", Origin, "", "",
@@ -53,9 +55,23 @@ settings! {
         "be set when `listen` is `0.0.0.0` or `::`.";
     "master_key_file", Path, "", "",
         "The key that seals secrets at rest. Left out, it is the path of the SQLite file with "
-        "`.key` added, and made at the first start.";
+        "`.key` added, and made at the first start. On PostgreSQL it must be set: make it once, "
+        "every server has the same.";
     "shutdown_timeout", Duration, "25s", "L34",
         "How long a stop waits for requests and attempts that are under way.";
+
+    "postgres.statement_timeout", Duration, "5s", "L36",
+        "How long one statement may take.";
+    "postgres.lock_timeout", Duration, "2s", "L36",
+        "How long a statement waits for a row that somebody else holds.";
+    "postgres.idle_timeout", Duration, "10s", "L36",
+        "How long a transaction may be idle before PostgreSQL ends it.";
+    "postgres.connect_timeout", Duration, "10s", "L36",
+        "The connection to the database, and how long a lost one goes unnoticed.";
+    "postgres.pool_size", Count, "16", "L36",
+        "Connections of one server, beside two for wake-ups.";
+    "postgres.root_certificates", Path, "", "",
+        "Certificates in PEM to trust beside the public roots, for `sslmode=require`.";
 
     "disk.free_min", Bytes, "256MiB", "L31",
         "Writes are refused while the disk of the database has less free space.";

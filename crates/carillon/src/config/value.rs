@@ -31,6 +31,8 @@ pub(crate) enum Value {
     /// An origin without a slash at its end.
     Text(String),
     Path(PathBuf),
+    /// The address of a database, which may have a password in it.
+    Url(Secret<String>),
     Role(Role),
     Secret(Secret<String>),
     /// Left out, where that is allowed.
@@ -60,11 +62,37 @@ impl Value {
             Self::Text(text) => text.clone(),
             Self::Path(path) if kind == Kind::Database => format!("sqlite:{}", path.display()),
             Self::Path(path) => path.display().to_string(),
+            Self::Url(url) => without_password(url.reveal()),
             Self::Role(role) => role.word().to_owned(),
             Self::Secret(_) => "***".to_owned(),
             Self::Unset => String::new(),
         }
     }
+}
+
+/// The address of a database with `***` for its password.
+fn without_password(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (people, place) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let user = people.split(':').next().unwrap_or_default();
+    let mut shown = format!("{scheme}://{user}");
+    if people.contains(':') {
+        shown.push_str(":***");
+    }
+    if rest.contains('@') {
+        shown.push('@');
+    }
+    shown.push_str(place);
+    for (number, pair) in query.split('&').filter(|pair| !pair.is_empty()).enumerate() {
+        shown.push(if number == 0 { '?' } else { '&' });
+        shown.push_str(if pair.starts_with("password=") {
+            "password=***"
+        } else {
+            pair
+        });
+    }
+    shown
 }
 
 /// A duration as settings write it: `200ms`, `5s`, `3d`.

@@ -18,6 +18,7 @@ mod tls;
 mod wire;
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,6 +102,14 @@ impl Courier {
         }
     }
 
+    /// The addresses of a name as a delivery would find them, at most L1; `Err` says why there are
+    /// none.
+    pub async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, String> {
+        let end = after(self.inner.settings.dns_timeout);
+        let found = self.inner.names.resolve(host, end).await;
+        found.map_err(|failure| failure.sentence)
+    }
+
     /// Sends a request and tells what came of it, within L1–L8.
     ///
     /// Dropping the future closes the connection. Nothing is written unless the gate lets it.
@@ -146,24 +155,6 @@ impl Outgoing {
                 Outcome::Unreachable,
                 format!("The header {name} has characters that HTTP forbids. Nothing was sent."),
             )),
-        }
-    }
-}
-
-impl Exchange {
-    /// Before anything has happened.
-    fn begun() -> Self {
-        Self {
-            outcome: Outcome::Interrupted,
-            status: None,
-            error: None,
-            address: None,
-            tls_version: None,
-            timings: Timings::default(),
-            answer: None,
-            retry_after: None,
-            was_reused: false,
-            exempt: false,
         }
     }
 }

@@ -188,8 +188,10 @@ pub fn redeliver(
     let sql = "update lanes set next_seq = next_seq + 1, due_at = coalesce(due_at, $2)
                where webhook_id = $1";
     tx.write(Kind::Delivery, sql, &[&webhook, &now])?;
+    // Locked, so that retention does not take the event away meanwhile.
     let event: Option<(Option<i64>, String)> = tx.row(
-        "select event_id, webhook_name from payloads where webhook_id = $1 and seq = $2",
+        "select event_id, webhook_name from payloads
+         where webhook_id = $1 and seq = $2{for_update}",
         &[&webhook, &original.sequence],
     )?;
     let (event, name) = event.ok_or(Error::NotFound(Kind::WebhookPayload))?;

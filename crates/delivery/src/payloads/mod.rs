@@ -334,15 +334,21 @@ fn logged(row: &Row, payload: &Payload, sent: Sent) -> Result<LoggedAttempt> {
         redelivery_of: payload.redelivery_of,
         at: started_at,
     };
-    let headers =
-        crate::signature::headers_with(&delivery, hexadecimal.to_owned(), standard.to_owned());
+    // Without a signature it is not known whether anything was sent.
+    let headers = if hexadecimal.is_empty() {
+        Headers::new()
+    } else {
+        let kept = (hexadecimal.to_owned(), standard.to_owned());
+        let headers = crate::signature::headers_with(&delivery, kept.0, kept.1);
+        sent.complete(&payload_uri, headers)
+    };
     Ok(LoggedAttempt {
         number: row.get("number")?,
         trigger: row.get("trigger")?,
         started_at,
         outcome: row.get("outcome")?,
         error: row.get("error")?,
-        headers: sent.complete(&payload_uri, headers),
+        headers,
         payload_uri,
         address: row.get("address")?,
         tls_version: row.get("tls_version")?,

@@ -5,6 +5,7 @@
 use base::{Error, Id, Kind, Result, Secret, id, text};
 use store::{Recorded, Silence, Tx, Wake};
 
+use super::state::require_active;
 use super::{Webhook, distinct, draw_secret, load};
 use crate::address::Target;
 use crate::settings::Settings;
@@ -59,6 +60,8 @@ pub fn create(tx: &mut Tx<'_>, settings: &Settings, new: &NewWebhook) -> Result<
             &wall,
         ],
     )?;
+    // Asked only now: the new row waits for a deactivation that is under way.
+    require_active(tx, creator)?;
     let (sealed, secret) = draw_secret(tx, &attempt::secret_place(id.number()));
     let sql = "update webhooks set sealed_secret = $2 where id = $1";
     tx.write(Kind::Webhook, sql, &[&id, &sealed])?;

@@ -6,6 +6,7 @@
 
 mod create;
 mod edit;
+mod log;
 mod state;
 mod status;
 
@@ -19,6 +20,7 @@ use crate::lanes::State;
 
 pub use create::{Created, NewWebhook, create};
 pub use edit::{Edit, add_events, edit, remove_events, reroll_secret};
+pub use log::{Hour, Told, history, hour_of, hours};
 pub use state::{delete, disable, enable, ping};
 pub(crate) use state::{load_lane, require_active_creator, require_enabled};
 pub use status::{Status, status};

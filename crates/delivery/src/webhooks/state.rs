@@ -42,8 +42,9 @@ pub fn enable(tx: &mut Tx<'_>, webhook: Id<id::Webhook>) -> Result<Recorded<()>>
     if matches!(found.state, State::Enabled | State::Silent) {
         return Ok(tx.silent(Silence::Unchanged, ()));
     }
-    let is_silent = creators::is_silent(tx, found.creator)?;
+    // In this order: a deactivation that this waits for is seen.
     let mut lane = load_lane(tx, webhook)?;
+    let is_silent = creators::is_silent(tx, found.creator)?;
     lane.state = if is_silent {
         State::Silent
     } else {
@@ -108,7 +109,12 @@ pub(crate) fn require_enabled(webhook: &Webhook) -> Result<()> {
 
 /// `disabled` on `base` while the webhook's creator is deactivated, whatever its own state.
 pub(crate) fn require_active_creator(tx: &Tx<'_>, webhook: &Webhook) -> Result<()> {
-    if creators::is_silent(tx, webhook.creator)? {
+    require_active(tx, webhook.creator)
+}
+
+/// `disabled` on `base` while this user is deactivated.
+pub(crate) fn require_active(tx: &Tx<'_>, creator: Id<id::User>) -> Result<()> {
+    if creators::is_silent(tx, creator)? {
         Err(refused(
             "The webhook's creator is deactivated. Activate the user first.",
         ))

@@ -25,6 +25,9 @@ pub type Body = UnsyncBoxBody<Bytes, Infallible>;
 /// The content type of every JSON body (contract README §3).
 pub const JSON: &str = "application/json; charset=utf-8";
 
+/// The content type of every page.
+pub(super) const HTML: &str = "text/html; charset=utf-8";
+
 /// A status, headers and a body.
 #[derive(Debug)]
 pub struct Answer {
@@ -89,6 +92,26 @@ impl Answer {
     pub fn text(content_type: &'static str, text: impl Into<Bytes>) -> Handled {
         let answer = Self::of(StatusCode::OK).with_bytes(text.into());
         answer.with_header(header::CONTENT_TYPE, content_type)
+    }
+
+    /// 200 with a page. `Internal` if the template cannot be filled.
+    pub fn page(template: &impl askama::Template) -> Handled {
+        let text = template.render().map_err(Error::internal)?;
+        Self::text(HTML, text)
+    }
+
+    /// 303 to an own path: what follows every form that worked.
+    pub fn see(path: &str) -> Handled {
+        Self::of(StatusCode::SEE_OTHER)
+            .with_bytes(Bytes::new())
+            .with_header(header::LOCATION, path)
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
     }
 
     /// 200 with a body that comes in pieces: live pages.

@@ -12,6 +12,7 @@ use super::client::Client;
 use super::input::Inputs;
 use super::page::Page;
 use super::query::{Filters, Query};
+use super::visitor::Visitor;
 use crate::App;
 
 /// A request that passed all checks that need no database but the credentials'.
@@ -33,6 +34,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// Who asked.
     pub client: Client,
+    /// Who is signed in; only pages know it.
+    pub visitor: Option<Visitor>,
     pub(super) body: Body,
 }
 
@@ -71,6 +74,13 @@ impl Call {
     /// Which page of a list is asked for.
     pub fn page(&self) -> Page {
         Page::read(&self.query)
+    }
+
+    /// A field of a form as it was sent; empty if it is absent or there twice.
+    pub fn field(&self, name: &str) -> String {
+        let value = self.body.json.get(name);
+        let text = value.and_then(serde_json::Value::as_str);
+        text.unwrap_or_default().to_owned()
     }
 
     /// The body of a route that takes it raw; empty for others.

@@ -12,6 +12,12 @@ const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("SAMEORIGIN");
 /// One year, as browsers' preload lists ask for.
 const TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
+/// What a page may do: only with what is ours.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
+
 const ALLOWED_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE");
 const ALLOWED_HEADERS: HeaderValue =
     HeaderValue::from_static("X-NokoToken, X-FreckleToken, Authorization, Content-Type, Accept");
@@ -37,6 +43,18 @@ pub(super) fn add(headers: &mut HeaderMap, settings: &Settings, cached: Cached) 
     headers.insert(header::CACHE_CONTROL, caching);
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
     headers.insert(header::X_FRAME_OPTIONS, SAME_ORIGIN);
+    if settings.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);
+    }
+}
+
+/// Adds the headers that every page has: nothing foreign runs, loads, frames or is posted to.
+pub(super) fn add_for_page(headers: &mut HeaderMap, settings: &Settings) {
+    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     if settings.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);
     }

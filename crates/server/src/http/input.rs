@@ -157,7 +157,7 @@ impl<'c> Inputs<'c> {
 
     /// An address that must be there.
     pub fn required_url(&mut self, name: &str) -> String {
-        let url = self.required(name, |input| input.url_or_empty(name).map(NotEmpty::from));
+        let url = self.required(name, |input| input.url(name).map(NotEmpty::from));
         url.0
     }
 
@@ -182,6 +182,10 @@ impl<'c> Inputs<'c> {
         name: &str,
         read: impl FnOnce(&mut Self) -> Given<T>,
     ) -> T {
+        if self.is_blank(name) {
+            self.refuse(name, "missing_field");
+            return T::default();
+        }
         let before = self.problems.len();
         let value = read(self).value().filter(Present::is_present);
         if value.is_none() && self.problems.len() == before {
@@ -197,16 +201,11 @@ impl<'c> Inputs<'c> {
             .find_map(|name| self.body.get(name))
     }
 
-    /// An empty address is missing where one is required, and wrong elsewhere.
-    fn url_or_empty(&mut self, name: &str) -> Given<String> {
-        let is_empty = self
-            .scalar(name)
-            .is_some_and(|value| text(&value, 0).is_some());
-        if is_empty {
-            Given::Absent
-        } else {
-            self.url(name)
-        }
+    /// Whether the input is a text without anything in it: where one is required that is missing
+    /// and not malformed, whatever its type (contract README §5).
+    fn is_blank(&self, name: &str) -> bool {
+        let given = self.scalar(name);
+        given.is_some_and(|value| value.as_str().is_some_and(|text| text.trim().is_empty()))
     }
 
     fn read<T>(&mut self, name: &str, read: impl FnOnce(&Value) -> Option<T>) -> Given<T> {

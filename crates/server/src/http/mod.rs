@@ -71,15 +71,19 @@
 
 mod accept;
 mod answer;
+mod assets;
 mod body;
 mod call;
 mod client;
 mod credentials;
 mod crowd;
+mod cookies;
 mod deadlines;
 pub mod error;
+mod form;
 mod given;
 mod headers;
+pub(crate) mod layout;
 mod input;
 mod json;
 mod lenient;
@@ -87,10 +91,14 @@ mod page;
 mod pipeline;
 mod query;
 mod rate_limit;
+mod refused;
 mod route;
+pub(crate) mod shown;
 mod shutdown;
+mod site;
 mod table;
 mod urls;
+mod visitor;
 mod wait;
 
 #[cfg(test)]
@@ -98,9 +106,12 @@ mod tests;
 
 pub use accept::serve;
 pub use answer::{Answer, Body, Handled, JSON};
+pub(crate) use assets::routes as asset_routes;
 pub use call::{Call, Named, Words};
 pub use client::Client;
+pub(crate) use cookies::{Cookie, own_path};
 pub use credentials::{Presented, basic};
+pub(crate) use form::{Refusals, refusals};
 pub use given::Given;
 pub use input::{Inputs, Present};
 pub use page::Page;
@@ -110,4 +121,6 @@ pub use route::{Area, Doc, Policy, Resource, Route, Shape};
 pub use shutdown::{Shutdown, Stopper, shutdown};
 pub use table::Table;
 pub use urls::Urls;
+pub use visitor::Visitor;
+pub(crate) use client::network_of;
 pub(crate) use wait::patience;

@@ -18,10 +18,8 @@ impl Page {
     /// default, more than 1,000 is cut (contract README §4).
     pub(super) fn read(query: &Query) -> Self {
         let asked = |name| {
-            let number = query
-                .first(name)
-                .and_then(|text| text.trim().parse::<i64>().ok());
-            number.filter(|number| *number >= 1)
+            let text = query.first(name).map(str::trim).unwrap_or_default();
+            number(text).filter(|number| *number >= 1)
         };
         Self {
             number: asked("page").unwrap_or(1),
@@ -59,6 +57,13 @@ impl Page {
         }
         links
     }
+}
+
+/// A plain number; one too large to be counted is as good as the largest.
+fn number(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain.then(|| digits.parse().unwrap_or(i64::MAX))
 }
 
 /// The value of `Link` for a list of `total` things at `address`; none if one page holds it all.
@@ -160,6 +165,8 @@ mod tests {
             ("page=3&per_page=1001", 3, 1000),
             ("page=2&page=1&per_page=7&per_page=8", 2, 7),
             ("page=9223372036854775807", i64::MAX, 30),
+            ("page=99999999999999999999", i64::MAX, 30),
+            ("per_page=99999999999999999999", 1, 1000),
         ] {
             assert_eq!(
                 Page::read(&Query::parse(query)),

@@ -26,17 +26,18 @@ use super::headers::Cached;
 use super::query::Query;
 use super::rate_limit::Verdict;
 use super::route::{Area, BodyUse, Policy, Route};
-use super::{body, error, headers, json, wait};
+use super::table::Path;
+use super::{body, error, form, headers, json, refused, site, wait};
 use crate::App;
 
 /// What is known of a request before any check.
-struct Head {
-    method: Method,
+pub(super) struct Head {
+    pub(super) method: Method,
     /// Without a slash at its end.
-    path: String,
-    query: Query,
-    headers: HeaderMap,
-    client: Client,
+    pub(super) path: String,
+    pub(super) query: Query,
+    pub(super) headers: HeaderMap,
+    pub(super) client: Client,
 }
 
 impl App {
@@ -64,17 +65,18 @@ impl App {
         } else {
             Wanted::All
         };
-        let standing = Standing::of(&head);
         let method = known_method(&head.method);
-        let template = self
-            .table
-            .find(&head.path)
-            .map(|(path, _)| path.template.clone());
+        let found = self.table.find(&head.path).map(|(path, _)| path);
+        let standing = Standing::of(&head, found.map(Path::area));
+        let template = found.map(|path| path.template.clone());
 
-        let answer = self
-            .respond(head, body)
-            .await
-            .unwrap_or_else(|error| error::answer(&error));
+        let answer = self.respond(head, body).await.unwrap_or_else(|error| {
+            if standing.is_page {
+                refused::answer(self, &error)
+            } else {
+                error::answer(&error)
+            }
+        });
 
         let mut response = answer.into_response(wanted);
         standing.add_to(response.headers_mut(), self);
@@ -103,9 +105,14 @@ impl App {
         if route.area != Area::Site && self.settings.user_agent_required {
             check_user_agent(&head.headers)?;
         }
+        if route.area == Area::Page {
+            return site::run(self, route, (head, words), body).await;
+        }
         let bytes = match route.body {
             BodyUse::Ignored => Bytes::new(),
-            BodyUse::Json | BodyUse::Raw => body::take(body, &self.settings.http).await?,
+            BodyUse::Json | BodyUse::Raw | BodyUse::Form => {
+                body::take(body, &self.settings.http).await?
+            },
         };
         let actor = self.actor(route, &head).await?;
         route.policy.check(actor, &self.settings)?;
@@ -144,7 +151,13 @@ impl App {
         (self.authenticate)(self.clone(), presented).await
     }
 
-    fn call(&self, route: &Route, head: Head, words: Words, of: (Actor, Bytes)) -> Result<Call> {
+    pub(super) fn call(
+        &self,
+        route: &Route,
+        head: Head,
+        words: Words,
+        of: (Actor, Bytes),
+    ) -> Result<Call> {
         let (actor, bytes) = of;
         let body = match route.body {
             BodyUse::Raw => call::Body {
@@ -153,6 +166,10 @@ impl App {
             },
             BodyUse::Json => call::Body {
                 json: json::parse(&bytes)?,
+                ..call::Body::default()
+            },
+            BodyUse::Form => call::Body {
+                json: form::parse(&bytes),
                 ..call::Body::default()
             },
             BodyUse::Ignored => call::Body::default(),
@@ -166,13 +183,14 @@ impl App {
             query: head.query,
             headers: head.headers,
             client: head.client,
+            visitor: None,
             body,
         })
     }
 }
 
 /// Runs the handler; its panic is a fault of ours and not the end of the connection.
-async fn run(route: &Route, call: Call) -> Handled {
+pub(super) async fn run(route: &Route, call: Call) -> Handled {
     // The handler owns all it works on; a panic leaves nothing half done behind.
     let ended = AssertUnwindSafe(async { route.run(call).await })
         .catch_unwind()
@@ -217,12 +235,14 @@ fn preflight(allowed: &str) -> Answer {
 /// What is needed to dress the answer after the request itself is gone.
 struct Standing {
     is_api: bool,
+    /// Whether a browser shows the answer to a person.
+    is_page: bool,
     cached: Cached,
     asked: HeaderMap,
 }
 
 impl Standing {
-    fn of(head: &Head) -> Self {
+    fn of(head: &Head, area: Option<Area>) -> Self {
         let mut asked = HeaderMap::new();
         if let Some(origin) = head.headers.get(header::ORIGIN) {
             asked.insert(header::ORIGIN, origin.clone());
@@ -235,6 +255,10 @@ impl Standing {
         };
         Self {
             is_api: is_below(&head.path, "/v2"),
+            is_page: match area {
+                Some(area) => area == Area::Page,
+                None => !is_limited(&head.path) && wants_page(&head.headers),
+            },
             cached,
             asked,
         }
@@ -245,7 +269,16 @@ impl Standing {
             headers::add(headers, &app.settings, self.cached);
             headers::add_cors(headers, &self.asked, &app.settings.cors_origins);
         }
+        if self.is_page {
+            headers::add_for_page(headers, &app.settings);
+        }
     }
+}
+
+/// Whether the client is a browser that goes somewhere.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT);
+    accepted.is_some_and(|value| value.to_str().is_ok_and(|text| text.contains("text/html")))
 }
 
 /// A label of few values: a client may send any word as a method.

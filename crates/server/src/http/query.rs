@@ -38,6 +38,22 @@ impl Query {
             .map(|(_, value)| value)
     }
 
+    /// The pairs as they stand in an address.
+    pub fn to_text(&self) -> String {
+        self.with("", None)
+    }
+
+    /// The same with another value for a name, or without it.
+    pub fn with(&self, name: &str, value: Option<&str>) -> String {
+        let others = self.pairs().filter(|(key, _)| *key != name);
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        text.extend_pairs(others);
+        if let Some(value) = value {
+            text.append_pair(name, value);
+        }
+        text.finish()
+    }
+
     /// Everything, in the order of the client.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs

@@ -19,8 +19,10 @@ use crate::Settings;
 pub struct Resource {
     /// Its name in the plural, as in its path.
     pub name: &'static str,
-    /// All its routes.
+    /// All its routes in the API.
     pub routes: fn() -> Vec<Route>,
+    /// Its pages; `Vec::new` if it has none.
+    pub pages: fn() -> Vec<Route>,
 }
 
 impl fmt::Debug for Resource {
@@ -74,8 +76,10 @@ pub enum Area {
     Api,
     /// OAuth and its sneak peeks: rate limit and `User-Agent`, credentials of their own.
     OAuth,
-    /// Pages for people and operating endpoints: none of them.
+    /// Operating endpoints: none of them.
     Site,
+    /// Pages for people: a session, forms that are known to be ours, errors as pages.
+    Page,
 }
 
 /// What becomes of the body of a request.
@@ -87,6 +91,8 @@ pub(super) enum BodyUse {
     Json,
     /// Bytes for the handler.
     Raw,
+    /// A form, read as if it were a JSON object.
+    Form,
 }
 
 /// What the OpenAPI document says of a route.
@@ -122,7 +128,7 @@ pub enum Shape {
     Nothing,
     /// 200 with one object.
     One(&'static str),
-    /// 200 with an array of objects, in pages.
+    /// 200 with an array of objects, in pages; of a `POST` 201 with the new ones.
     Many(&'static str),
     /// 201 with the new object.
     Created(&'static str),
@@ -169,6 +175,27 @@ impl Route {
         Self::new((Method::DELETE, path), policy, doc, handler)
     }
 
+    /// A page for people, with its whole path in the template.
+    pub fn page<H, F>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Fn(Call) -> F + Send + Sync + 'static,
+        F: Future<Output = Handled> + Send + 'static,
+    {
+        Self::new((Method::GET, path), policy, Doc::PLAIN, handler).within(Area::Page)
+    }
+
+    /// What a form of ours posts to, with its whole path in the template. A forged one does not
+    /// reach the handler.
+    pub fn form<H, F>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Fn(Call) -> F + Send + Sync + 'static,
+        F: Future<Output = Handled> + Send + 'static,
+    {
+        let mut route = Self::new((Method::POST, path), policy, Doc::PLAIN, handler);
+        route.body = BodyUse::Form;
+        route.within(Area::Page)
+    }
+
     /// Reads a JSON body although the method has none: the alias `DELETE /v2/tags/delete`.
     #[must_use]
     pub fn reading_body(mut self) -> Self {
@@ -194,7 +221,7 @@ impl Route {
     pub fn template(&self) -> String {
         match self.area {
             Area::Api => format!("/v2{}", self.path),
-            Area::OAuth | Area::Site => self.path.to_owned(),
+            Area::OAuth | Area::Site | Area::Page => self.path.to_owned(),
         }
     }
 

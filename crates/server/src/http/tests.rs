@@ -30,6 +30,7 @@ const FAR: &str = "192.0.2.1";
 const RESOURCES: &[Resource] = &[Resource {
     name: "things",
     routes,
+    pages: Vec::new,
 }];
 
 fn routes() -> Vec<Route> {

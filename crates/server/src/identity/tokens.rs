@@ -88,6 +88,14 @@ pub fn revoke(tx: &mut Tx<'_>, id: Id<Token>) -> Result<Recorded<()>> {
     Ok(tx.silent(Silence::Credentials, ()))
 }
 
+/// Ends all tokens of a user who is being deleted; whoever deletes them has asked for the right.
+pub(crate) fn revoke_all_of(tx: &mut Tx<'_>, user: Id<User>) -> Result<Recorded<()>> {
+    let account = tx.account()?;
+    let sql = "delete from tokens where account_id = $1 and user_id = $2";
+    tx.write(Kind::Token, sql, &[&account, &user])?;
+    Ok(tx.silent(Silence::Credentials, ()))
+}
+
 /// Draws and keeps a token of a user of this account; the caller says why it is silent.
 pub(super) fn insert(
     tx: &mut Tx<'_>,

@@ -7,6 +7,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use base::{Error, Result, Secret};
+use postgres::config::Host;
 use postgres::error::SqlState;
 use postgres::{Client, Config};
 use rustls::{ClientConfig, RootCertStore};
@@ -32,16 +33,51 @@ pub struct Options {
     pub pool_size: usize,
 }
 
+/// Where an address leads, as a password file names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// A name or an address; `localhost` for a socket.
+    pub host: String,
+    pub port: u16,
+    /// The database and the user, if the address names them.
+    pub database: Option<String>,
+    pub user: Option<String>,
+    pub has_password: bool,
+}
+
+impl Target {
+    /// Reads an address; `Malformed` if it is none.
+    pub fn parse(url: &str) -> Result<Self> {
+        let config = config(url)?;
+        let host = match config.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            Some(Host::Unix(_)) => "localhost".to_owned(),
+            None => return Err(Error::Malformed("The address names no host.".into())),
+        };
+        Ok(Self {
+            host,
+            port: config.get_ports().first().copied().unwrap_or(5432),
+            database: config.get_dbname().map(str::to_owned),
+            user: config.get_user().map(str::to_owned),
+            has_password: config.get_password().is_some(),
+        })
+    }
+}
+
+fn config(url: &str) -> Result<Config> {
+    Config::from_str(url).map_err(|cause| {
+        Error::Malformed(format!(
+            "The address of the database cannot be read: {cause}."
+        ))
+    })
+}
+
 /// The oldest release that is tested.
 const VERSION_MIN: i64 = 140_000;
 
 impl Options {
     fn config(&self) -> Result<Config> {
-        let mut config = Config::from_str(self.url.reveal()).map_err(|cause| {
-            Error::Malformed(format!(
-                "The address of the database cannot be read: {cause}."
-            ))
-        })?;
+        let mut config = config(self.url.reveal())?;
         if let Some(password) = self
             .password
             .as_ref()

@@ -7,7 +7,7 @@ use base::{Error, Result, Secret};
 use super::session::Session;
 use crate::dialect;
 use crate::environment::Environment;
-use crate::migrate::{CONSTANT, MIGRATIONS, PLACE, newer, wrong_key};
+use crate::migrate::{CONSTANT, MIGRATIONS, PLACE, named, newer, wrong_key};
 use crate::row::Value;
 
 /// The number that nodes lock while one of them migrates.
@@ -21,8 +21,16 @@ pub(crate) fn run(session: &Session) -> Result<()> {
     done
 }
 
-/// The titles of migrations that are still needed.
-pub(crate) fn pending(session: &Session) -> Result<Vec<(usize, &'static str, &'static str)>> {
+/// The titles of the migrations that a database still needs.
+pub(crate) fn titles(session: &Session) -> Result<Vec<String>> {
+    let pending = pending(session)?.into_iter();
+    Ok(pending
+        .map(|(number, title, _)| named(number, title))
+        .collect())
+}
+
+/// Number, title and text of the migrations that are still needed.
+fn pending(session: &Session) -> Result<Vec<(i64, &'static str, &'static str)>> {
     let exists = "select count(*) from pg_tables
          where schemaname = current_schema() and tablename = 'schema_version'";
     let version = match session.number(exists)? {
@@ -54,7 +62,10 @@ fn run_locked(session: &Session) -> Result<()> {
         );
         session.batch(&sql).map_err(|error| {
             drop(session.batch("rollback"));
-            Error::Unavailable(format!("Migration {number:04}_{title} failed: {error}."))
+            Error::Unavailable(format!(
+                "Migration {} failed: {error}.",
+                named(number, title)
+            ))
         })?;
     }
     Ok(())

@@ -8,9 +8,11 @@ pub(crate) mod migrate;
 pub(crate) mod notify;
 pub(crate) mod pool;
 pub(crate) mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod value;
 
-pub use connect::Options;
+pub use connect::{Options, Target};
 
 use std::sync::Arc;
 
@@ -19,15 +21,6 @@ use base::{EngineTime, Result};
 use crate::dialect;
 use crate::engine_time::EngineClock;
 use crate::environment::Environment;
-
-/// Makes an empty database beside the one that the options name: for tests.
-#[cfg(feature = "testing")]
-pub fn create_database(options: &Options, name: &str) -> Result<()> {
-    let (options, sql) = (options.clone(), format!("create database {name}"));
-    let made = std::thread::spawn(move || options.session()?.batch(&sql));
-    made.join()
-        .map_err(|_| base::Error::internal("the database was not made"))?
-}
 
 /// Engine time as the database's clock has it, never less than what was written down.
 pub(crate) fn engine_clock(

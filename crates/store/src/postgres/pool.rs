@@ -62,54 +62,71 @@ impl Worker {
         loop {
             let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(work) = next else { return };
-            let connected = self.connected(&mut session);
-            match (work, connected) {
-                (Work::Read(read), connected) => read(connected),
-                (Work::Change(job), Ok(session)) => self.change(&job, session),
-                (Work::Change(job), Err(error)) => job.refuse(error),
-                (Work::Lend { lend, .. }, Err(error)) => drop(lend.send(Err(error))),
-                (Work::Lend { lend, given_back }, Ok(_)) => {
-                    if let Some(whole) = session.take() {
-                        drop(lend.send(Ok(whole)));
-                        session = given_back.recv().ok();
+            match work {
+                Work::Change(job) => self.change(&job, &mut session),
+                Work::Read(read) => read(self.begun(&mut session, BEGIN_READ)),
+                Work::Lend { lend, given_back } => {
+                    let begun = self.begun(&mut session, BEGIN_READ).map(drop);
+                    match begun.map(|()| session.take()) {
+                        Err(error) => drop(lend.send(Err(error))),
+                        Ok(None) => {}
+                        Ok(Some(whole)) => {
+                            drop(lend.send(Ok(whole)));
+                            session = given_back.recv().ok();
+                        }
                     }
                 }
             }
         }
     }
 
-    /// The connection, made anew if it is gone.
-    fn connected<'s>(&self, session: &'s mut Option<Session>) -> Result<&'s Session> {
-        if session.as_ref().is_some_and(Session::is_closed) {
-            *session = None;
+    /// The connection with a transaction that has begun. One that was lost while it rested is made
+    /// anew, so that a restart of the database costs only what was under way.
+    fn begun<'s>(&self, session: &'s mut Option<Session>, begin: &str) -> Result<&'s Session> {
+        let kept = session.take();
+        let is_whole = |kept: &Session| kept.batch(begin).is_ok();
+        if let Some(kept) = kept.filter(is_whole) {
+            return Ok(session.insert(kept));
         }
-        match session {
-            Some(session) => Ok(session),
-            None => Ok(session.insert(self.options.session()?)),
-        }
+        let fresh = self.options.session()?;
+        fresh.batch(begin)?;
+        Ok(session.insert(fresh))
     }
 
-    fn change(&self, job: &Job, session: &Session) {
+    fn change(&self, job: &Job, session: &mut Option<Session>) {
         for run in 1..=limits::RUNS_MAX {
+            // Before the first statement: a lease is counted from here.
             let now = self.engine_clock.next();
+            let session = match self.begun(session, BEGIN) {
+                Ok(session) => session,
+                Err(error) => return job.refuse(error),
+            };
             session.take_collision();
-            if let Err(error) = session.batch("begin") {
-                return job.refuse(error);
-            }
             let link = Link::Postgres(session);
             let reader = Reader::new(link, &self.environment, job.actor, now);
             let (outcome, answer) = (job.work)(Some(Tx::new(reader)));
-            let ended = match outcome {
-                Ok(wakes) => self.commit(session).map(|()| wakes),
-                Err(error) => {
-                    drop(session.batch("rollback"));
-                    Err(error)
-                }
-            };
+            let ended = outcome.and_then(|mut wakes| {
+                self.date_stops(&mut wakes);
+                self.commit(session).map(|()| wakes)
+            });
+            if ended.is_err() {
+                // After a commit that failed there is nothing left to roll back.
+                drop(session.batch("rollback"));
+            }
             if ended.is_err() && session.take_collision() && run < limits::RUNS_MAX {
                 continue;
             }
             return self.end(ended, answer);
+        }
+    }
+
+    /// A change may have waited for its locks, so that what it stops was begun after it: a stop
+    /// covers all up to the moment before its commit (I8).
+    fn date_stops(&self, wakes: &mut [Wake]) {
+        for wake in wakes {
+            if let Wake::Stop(_, at) = wake {
+                *at = self.engine_clock.next();
+            }
         }
     }
 
@@ -147,14 +164,17 @@ impl Worker {
     }
 }
 
-/// Reads on a session in the name of an actor.
+const BEGIN: &str = "begin";
+/// A read sees one moment.
+const BEGIN_READ: &str = "begin isolation level repeatable read read only";
+
+/// Reads in the name of an actor on a session whose transaction has begun, and ends it.
 pub(crate) fn read<T>(
     session: &Session,
     environment: &Environment,
     (actor, now): (Actor, base::EngineTime),
     read: impl FnOnce(&mut Reader<'_>) -> Result<T>,
 ) -> Result<T> {
-    session.batch("begin isolation level repeatable read read only")?;
     let mut reader = Reader::new(Link::Postgres(session), environment, actor, now);
     let found = crate::writer::caught(|| read(&mut reader));
     drop(session.batch("commit"));

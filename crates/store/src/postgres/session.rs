@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use base::{Error, Result};
 use postgres::error::SqlState;
+use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::ToSql;
 use postgres::{Client, Statement};
 
@@ -42,14 +43,25 @@ impl Session {
         let params = borrowed(params);
         let found = self.client.borrow_mut().query(&statement, &params);
         let found = found.map_err(|cause| self.failure(&cause))?;
-        let columns: Arc<[String]> = statement
-            .columns()
-            .iter()
-            .map(|column| column.name().to_owned())
-            .collect();
+        let columns = names(&statement);
         let rows = found.iter().map(|row| value::row(&columns, row));
         rows.collect::<std::result::Result<_, _>>()
             .map_err(|cause| self.failure(&cause))
+    }
+
+    /// Gives each row of a statement to `take`, as they arrive.
+    pub(crate) fn each(&self, sql: &str, take: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        let statement = self.prepare(sql)?;
+        let columns = names(&statement);
+        let mut client = self.client.borrow_mut();
+        let nothing = std::iter::empty::<&(dyn ToSql + Sync)>();
+        let mut rows = client
+            .query_raw(&statement, nothing)
+            .map_err(|cause| self.failure(&cause))?;
+        while let Some(row) = rows.next().map_err(|cause| self.failure(&cause))? {
+            take(value::row(&columns, &row).map_err(|cause| self.failure(&cause))?)?;
+        }
+        Ok(())
     }
 
     /// Runs a statement and tells how many rows it changed.
@@ -64,7 +76,7 @@ impl Session {
     }
 
     /// Runs statements without parameters.
-    pub(super) fn batch(&self, sql: &str) -> Result<()> {
+    pub(crate) fn batch(&self, sql: &str) -> Result<()> {
         let done = self.client.borrow_mut().batch_execute(sql);
         done.map_err(|cause| self.failure(&cause))
     }
@@ -118,6 +130,11 @@ impl Session {
         }
         failure(cause)
     }
+}
+
+fn names(statement: &Statement) -> Arc<[String]> {
+    let columns = statement.columns().iter();
+    columns.map(|column| column.name().to_owned()).collect()
 }
 
 fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {

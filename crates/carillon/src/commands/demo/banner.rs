@@ -19,7 +19,8 @@ pub(super) fn print(
     made: &Made,
     terminal: Terminal,
 ) -> Result<()> {
-    let database = config.database().display().to_string();
+    let database = config.file().expect("the data of a demo is in a file");
+    let database = database.display().to_string();
     let token = &kept.token;
     let object = json!({
         "version": VERSION,

@@ -57,7 +57,7 @@ impl Kept {
 
 /// Removes the database with its key and our file. The lock must be held; it stays.
 pub(super) fn forget(config: &Config) -> Result<()> {
-    let database = config.database();
+    let database = config.file().expect("the data of a demo is in a file");
     for ending in ["-wal", "-shm", "", ".key"] {
         forget_file(&with_ending(database, ending))?;
     }

@@ -37,8 +37,12 @@ impl Metrics {
         let handle = builder
             .and_then(PrometheusBuilder::install_recorder)
             .map_err(refuse)?;
-        metrics::gauge!("carillon_build_info", "version" => VERSION, "storage" => "sqlite")
-            .set(1.0);
+        let storage = if db.is_shared() {
+            "postgres"
+        } else {
+            "sqlite"
+        };
+        metrics::gauge!("carillon_build_info", "version" => VERSION, "storage" => storage).set(1.0);
         Ok(Self {
             handle,
             db,

@@ -53,15 +53,14 @@ impl Ready {
     }
 
     async fn migrations(&self) -> Result<(), String> {
-        let path = self.db.path().map(ToOwned::to_owned);
         // Looking at a file that is gone would make it again, empty.
-        if path.as_deref().is_some_and(|path| !path.exists()) {
+        if self.db.path().is_some_and(|path| !path.exists()) {
             return Err("the database file is gone".to_owned());
         }
-        let look = move || path.map_or(Ok(Vec::new()), |it| store::migrate::pending_at(&it));
-        match tokio::task::spawn_blocking(look).await {
-            Ok(Ok(pending)) if pending.is_empty() => Ok(()),
-            Ok(Ok(_)) => Err("the schema is older than this release".to_owned()),
+        let db = self.db.clone();
+        match tokio::task::spawn_blocking(move || db.has_its_schema()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err("the schema is older than this release".to_owned()),
             Ok(Err(_)) | Err(_) => Err("the schema cannot be used by this release".to_owned()),
         }
     }

@@ -267,6 +267,12 @@ fn every_missing_field_is_named_once_and_in_order() {
         "name missing_field, minutes missing_field, date invalid, ids missing_field, \
          payload_uri missing_field, project_id missing_field, groups missing_field"
     );
+    let body = json!({ "name": "", "minutes": " ", "date": "", "ids": "", "project_id": "" });
+    assert_eq!(
+        read(&body, "", all).1,
+        "name missing_field, minutes missing_field, date missing_field, ids missing_field, \
+         payload_uri missing_field, project_id missing_field, groups missing_field"
+    );
     let body = json!({
         "name": "a", "minutes": 1, "date": "2024-03-18", "ids": "1", "groups": [],
         "payload_uri": "https://a.example", "project_id": 7,

@@ -23,6 +23,7 @@ mod tests;
 pub const RESOURCE: Resource = Resource {
     name: "account",
     routes: api::routes,
+    pages: Vec::new,
 };
 
 /// A tenant, as its people see it.

@@ -17,4 +17,5 @@ pub use shape::{CreatedShape, ReceiverShape, StatusShape};
 pub const RESOURCE: Resource = Resource {
     name: "broadcast_receivers",
     routes: api::routes,
+    pages: Vec::new,
 };

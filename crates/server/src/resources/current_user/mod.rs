@@ -14,4 +14,5 @@ mod tests;
 pub const RESOURCE: Resource = Resource {
     name: "current_user",
     routes: api::routes,
+    pages: Vec::new,
 };

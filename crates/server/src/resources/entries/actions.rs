@@ -7,12 +7,13 @@ mod edit;
 mod many;
 mod review;
 
-use base::{Audience, Error, Id, Kind, Problem, Result, id};
+use base::{Audience, Error, Former, Id, Kind, Problem, Result, id};
 use store::{Event, Reader, Record, Recorded, Silence, Tx};
 
 pub use self::create::create;
 pub(crate) use self::create::enter;
 pub(crate) use self::edit::edit;
+pub(crate) use self::many::forget_approver;
 pub use self::many::{Retag, move_to_project, rebill, retag};
 pub(crate) use self::review::{review, review_all};
 use super::shape::{self, EntryShape};
@@ -34,7 +35,13 @@ pub(crate) fn delete(tx: &mut Tx<'_>, id: Id<id::Entry>) -> Result<Recorded<()>>
     let seen = seen(tx, entry)?;
     table::delete(tx, id)?;
     let shown = changes::whole(|_| EntryShape::of(&seen, tx.api()))?;
-    Ok(record(tx, event::DELETED, &seen.entry, shown))
+    Ok(record(
+        tx,
+        event::DELETED,
+        &seen.entry,
+        shown,
+        Former::default(),
+    ))
 }
 
 /// Who acts; `Internal` if it is no user.
@@ -134,7 +141,13 @@ fn made(
     Ok(Err(Problem::new(Kind::Entry, "project_name", code)))
 }
 
-fn record(tx: &mut Tx<'_>, name: &'static str, entry: &Entry, shown: Shown) -> Recorded<()> {
+fn record(
+    tx: &mut Tx<'_>,
+    name: &'static str,
+    entry: &Entry,
+    shown: Shown,
+    former: Former,
+) -> Recorded<()> {
     let url = (name != event::DELETED).then(|| shape::url(entry.id, tx.api()));
     tx.record(Record::Event(Event {
         name,
@@ -146,6 +159,7 @@ fn record(tx: &mut Tx<'_>, name: &'static str, entry: &Entry, shown: Shown) -> R
         audience: Audience::OwnTime {
             owner: entry.user,
             project: entry.project,
+            former,
         },
     }))
 }
@@ -158,5 +172,10 @@ fn record_change(
 ) -> Result<Recorded<()>> {
     let show = |seen| EntryShape::of(seen, tx.api());
     let shown = changes::edit(|_| show(before), |_| show(after), shape::DERIVED)?;
-    Ok(record(tx, name, &after.entry, shown))
+    let (old, new) = (&before.entry, &after.entry);
+    let former = Former {
+        owner: (old.user != new.user).then_some(old.user),
+        project: old.project.filter(|_| old.project != new.project),
+    };
+    Ok(record(tx, name, new, shown, former))
 }

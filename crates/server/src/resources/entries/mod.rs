@@ -29,6 +29,7 @@ use crate::http::{Given, Resource};
 pub const RESOURCE: Resource = Resource {
     name: "entries",
     routes: api::routes,
+    pages: Vec::new,
 };
 
 /// Event names, contract webhooks.md §8.

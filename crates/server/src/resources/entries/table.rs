@@ -228,6 +228,18 @@ pub(super) fn move_to_project(
     Ok(())
 }
 
+/// Leaves approved what this user approved, without the name.
+pub(super) fn forget_approver(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<()> {
+    let (account, wall) = (tx.account()?, tx.wall);
+    tx.write(
+        Kind::Entry,
+        "update entries set approved_by = null, updated_at = $3
+         where account_id = $1 and approved_by = $2",
+        &[&account, &user, &wall],
+    )?;
+    Ok(())
+}
+
 /// Removes an entry; its tags stay, without it.
 pub(super) fn delete(tx: &mut Tx<'_>, id: Id<id::Entry>) -> Result<()> {
     attach(tx, id, &[])?;

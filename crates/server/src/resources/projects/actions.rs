@@ -2,10 +2,13 @@
 //!
 //! Never: HTTP.
 
+mod merge;
+
 use base::id::{Id, Project as ProjectMark};
 use base::{Audience, Error, Kind, Result};
 use store::{Event, Reader, Record, Recorded, Silence, Tx};
 
+pub use self::merge::merge;
 use super::shape::{DERIVED, ProjectShape};
 use super::{Defaults, Draft, Edit, Filter, Project, Seen, event, rules, shape, table};
 use crate::resources::changes::{self, Change, Shown};
@@ -112,7 +115,7 @@ pub fn delete(tx: &mut Tx<'_>, id: Id<ProjectMark>) -> Result<Recorded<()>> {
     rules::delete(&seen.project, &seen.totals)?;
     let shown = changes::whole(|view| ProjectShape::of(&seen, tx.api(), view))?;
     // Read before the deletion takes their access away (webhooks.md §5.4).
-    let audience = Audience::Members(table::load_members(tx, id)?);
+    let audience = members(tx, id, None)?;
     let deleted = tell(tx, event::DELETED, &seen, (shown, audience));
     let dropped = timers::actions::discard_all_of_project(tx, id)?;
     table::delete(tx, id)?;
@@ -175,6 +178,16 @@ fn record(tx: &mut Tx<'_>, name: &'static str, seen: &Seen, shown: Shown) -> Rec
     tell(tx, name, seen, (shown, audience))
 }
 
+/// Who hears that a project is gone, before its access goes with it.
+fn members(
+    tx: &Tx<'_>,
+    id: Id<ProjectMark>,
+    into: Option<Id<ProjectMark>>,
+) -> Result<Audience> {
+    let users = table::load_members(tx, id)?;
+    Ok(Audience::Members { users, into })
+}
+
 fn tell(
     tx: &mut Tx<'_>,
     name: &'static str,
@@ -182,7 +195,7 @@ fn tell(
     (shown, audience): (Shown, Audience),
 ) -> Recorded<()> {
     let id = seen.project.id;
-    let is_gone = name == event::DELETED;
+    let is_gone = matches!(name, event::DELETED | event::MERGED);
     let url = (!is_gone).then(|| shape::url(id, tx.api()));
     tx.record(Record::Event(Event {
         name,

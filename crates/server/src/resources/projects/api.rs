@@ -68,6 +68,11 @@ const UNARCHIVE: Doc = Doc {
     summary: "Brings an archived project back.",
     ..Doc::PLAIN
 };
+const MERGE: Doc = Doc {
+    summary: "Merges another project into this one, for ever.",
+    inputs: &[("project_id", "integer, required")],
+    ..Doc::PLAIN
+};
 const DELETE: Doc = Doc {
     summary: "Deletes a project without entries.",
     ..Doc::PLAIN
@@ -117,6 +122,7 @@ pub(super) fn routes() -> Vec<Route> {
             UNARCHIVE,
             unarchive,
         ),
+        Route::put("/projects/{project_id}/merge", any, MERGE, merge),
     ]
 }
 
@@ -201,6 +207,19 @@ async fn archive(call: Call) -> Handled {
 
 async fn unarchive(call: Call) -> Handled {
     one(call, actions::unarchive).await
+}
+
+async fn merge(call: Call) -> Handled {
+    let into = call.id::<Project>("project_id")?;
+    let mut input = call.input(Kind::Project);
+    let from = input.required_id("project_id");
+    input.finish()?;
+    let write = call
+        .app
+        .db
+        .write(call.actor, move |tx| actions::merge(tx, into, from));
+    write.await?;
+    Answer::no_content()
 }
 
 async fn delete(call: Call) -> Handled {

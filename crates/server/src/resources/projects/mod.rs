@@ -31,6 +31,7 @@ use crate::http::Resource;
 pub const RESOURCE: Resource = Resource {
     name: "projects",
     routes: api::routes,
+    pages: Vec::new,
 };
 
 /// Event names, contract webhooks.md §8.
@@ -40,6 +41,7 @@ pub(crate) mod event {
     pub(crate) const ARCHIVED: &str = "project.updated.archived";
     pub(crate) const UNARCHIVED: &str = "project.updated.unarchived";
     pub(crate) const DELETED: &str = "project.deleted";
+    pub(crate) const MERGED: &str = "project.deleted.merged";
 }
 
 /// A row of the table.

@@ -124,6 +124,16 @@ pub fn unarchive(project: &Project) -> Change<Project> {
     set_enabled(project, true)
 }
 
+/// Whether the project `source` may become part of `target`: `invalid` on `project_id` if they are
+/// the same, `archived_project` on `base` if one of them is.
+pub fn merge(target: &Project, source: &Project) -> Result<()> {
+    if target.id == source.id {
+        return Err(Error::invalid(Kind::Project, "project_id", "invalid"));
+    }
+    target.require_enabled(Kind::Project)?;
+    source.require_enabled(Kind::Project)
+}
+
 /// Whether it may go: `archived_project` and `not_deletable` on `base`, all that apply.
 pub fn delete(project: &Project, totals: &Totals) -> Result<()> {
     let reasons = [

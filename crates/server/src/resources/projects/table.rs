@@ -36,6 +36,17 @@ fn one(reader: &Reader<'_>, id: Id<id::Project>, lock: &str) -> Result<Project> 
         .ok_or(Error::NotFound(Kind::Project))
 }
 
+/// Those of these projects that the actor sees, locked until the end, ids ascending.
+pub(super) fn load_many(tx: &Tx<'_>, ids: &[Id<id::Project>]) -> Result<Vec<Project>> {
+    let scope = Scope::of(tx)?;
+    let sql = format!(
+        "select {COLUMNS} from projects p where {visible} and p.id {{in $4}}
+         order by p.id{{for_update}}",
+        visible = scope::PROJECTS,
+    );
+    tx.rows(&sql, &scope.with(&[&ids.to_vec()]))
+}
+
 /// The visible project of this name, archived or not, in any case of letters.
 pub(super) fn load_named(tx: &Tx<'_>, name: &str) -> Result<Option<Project>> {
     let scope = Scope::of(tx)?;

@@ -11,6 +11,7 @@ use crate::resources::testing::{House, user_of};
 
 mod actions;
 mod lists;
+mod merging;
 mod rules;
 
 /// An installation without a limit.

@@ -26,6 +26,7 @@ use crate::http::Resource;
 pub const RESOURCE: Resource = Resource {
     name: "tags",
     routes: api::routes,
+    pages: Vec::new,
 };
 
 /// Event names, contract webhooks.md §8.

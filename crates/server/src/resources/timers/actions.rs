@@ -100,6 +100,34 @@ pub fn pause_all_of_project(tx: &mut Tx<'_>, project: Id<Project>) -> Result<Rec
     Ok(done)
 }
 
+/// Takes everybody's timer along to the project into which theirs is merged. Whoever has one there
+/// gets the seconds added to it. Contract: timers.md, Other rules; broadcasts.md §7.
+pub fn move_to_project(
+    tx: &mut Tx<'_>,
+    from: Id<Project>,
+    into: Id<Project>,
+) -> Result<Recorded<()>> {
+    let timers = table::load_of_projects(tx, &[from, into])?;
+    let (leaving, mut staying): (Vec<_>, Vec<_>) =
+        timers.into_iter().partition(|timer| timer.project == from);
+    let mut done = tx.silent(Silence::Unchanged, ());
+    for timer in leaving {
+        let moved = rules::stop(timer.clone(), tx.now);
+        table::delete(tx, timer.id)?;
+        done = done.and(announce(tx, &moved));
+        let at = staying.iter().position(|other| other.user == timer.user);
+        let timer = if let Some(at) = at {
+            let timer = rules::join(staying.remove(at), &timer, tx.now);
+            table::update(tx, &timer)?;
+            timer
+        } else {
+            table::insert_at(tx, into, timer)?
+        };
+        done = done.and(announce(tx, &timer));
+    }
+    Ok(done)
+}
+
 /// Drops everybody's timer on a project that is being deleted.
 pub fn discard_all_of_project(tx: &mut Tx<'_>, project: Id<Project>) -> Result<Recorded<()>> {
     let timers = table::load_of_project(tx, project)?;

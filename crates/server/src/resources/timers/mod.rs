@@ -34,6 +34,7 @@ mod tests;
 pub const RESOURCE: Resource = Resource {
     name: "timers",
     routes: api::routes,
+    pages: Vec::new,
 };
 
 /// A user's timer on one project.
@@ -75,6 +76,14 @@ impl State {
             Self::Running { .. } => "running",
             Self::Paused => "paused",
             Self::Stopped => "stopped",
+        }
+    }
+
+    /// Start of the run that goes on, if one does.
+    pub fn since(self) -> Option<EngineTime> {
+        match self {
+            Self::Running { since } => Some(since),
+            Self::Pending | Self::Paused | Self::Stopped => None,
         }
     }
 

@@ -132,6 +132,15 @@ pub fn log(timer: Timer, wish: LogWish, now: EngineTime) -> Result<(Timer, Logge
     Ok((stop(timer, now), logged))
 }
 
+/// The timer with the time of another added, whose project is merged into its own; its state
+/// stays.
+pub fn join(timer: Timer, other: &Timer, now: EngineTime) -> Timer {
+    Timer {
+        collected: timer.collected.saturating_add(other.elapsed(now)),
+        ..timer
+    }
+}
+
 /// Ends a timer in any state.
 pub fn stop(timer: Timer, now: EngineTime) -> Timer {
     Timer {

@@ -155,12 +155,20 @@ pub(super) fn load_with_running(tx: &Tx<'_>, project: Id<id::Project>) -> Result
 
 /// Everybody's timers on this project, in any state.
 pub(super) fn load_of_project(tx: &Tx<'_>, project: Id<id::Project>) -> Result<Vec<Timer>> {
+    load_of_projects(tx, &[project])
+}
+
+/// Everybody's timers on these projects, in any state.
+pub(super) fn load_of_projects(
+    tx: &Tx<'_>,
+    projects: &[Id<id::Project>],
+) -> Result<Vec<Timer>> {
     let sql = format!(
-        "select {COLUMNS} from timers t where {visible} and t.project_id = $2
+        "select {COLUMNS} from timers t where {visible} and t.project_id {{in $2}}
          order by t.id{{for_update}}",
         visible = scope::TIMERS_OF_ACCOUNT,
     );
-    tx.rows(&sql, &[&tx.account()?, &project])
+    tx.rows(&sql, &[&tx.account()?, &projects.to_vec()])
 }
 
 /// All timers of this user, in any state.
@@ -210,20 +218,52 @@ pub(super) fn insert(
     })
 }
 
+/// Makes a timer like this one, which is gone, on another project; it is another timer to those
+/// who follow it.
+pub(super) fn insert_at(
+    tx: &mut Tx<'_>,
+    project: Id<id::Project>,
+    timer: Timer,
+) -> Result<Timer> {
+    let (now, wall) = (tx.now, tx.wall);
+    let values: [&dyn ToValue; 11] = [
+        &tx.account()?,
+        &timer.user,
+        &project,
+        &timer.state.word(),
+        &time::micros(timer.collected),
+        &timer.state.since(),
+        &timer.date,
+        &timer.description,
+        &text::fold(&timer.description),
+        &now,
+        &wall,
+    ];
+    let id = tx.insert(
+        Kind::Timer,
+        "insert into timers (account_id, user_id, project_id, state, collected, running_since,
+           date, description, description_folded, changed_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         returning id",
+        &values,
+    )?;
+    Ok(Timer {
+        id,
+        project,
+        ..timer
+    })
+}
+
 /// Saves what a rule decided. Another running timer of the user collides with
 /// `timers_one_running`, so that one is paused first.
 pub(super) fn update(tx: &mut Tx<'_>, timer: &Timer) -> Result<()> {
-    let since = match timer.state {
-        State::Running { since } => Some(since),
-        State::Pending | State::Paused | State::Stopped => None,
-    };
     let now = tx.now;
     let values: [&dyn ToValue; 9] = [
         &tx.account()?,
         &timer.id,
         &timer.state.word(),
         &time::micros(timer.collected),
-        &since,
+        &timer.state.since(),
         &timer.date,
         &timer.description,
         &text::fold(&timer.description),

@@ -8,8 +8,9 @@ use store::{Event, Reader, Record, Recorded, Silence, Tx};
 
 use super::shape::UserShape;
 use super::{Edit, Filter, NewUser, OwnEdit, State, Summary, User, event, rules, table};
+use crate::identity::tokens;
 use crate::resources::changes::{self, Change, Shown};
-use crate::resources::timers;
+use crate::resources::{entries, timers};
 
 /// Fields of `user` that are totals: no event lists them (contract webhooks.md §4).
 const DERIVED: [&str; 2] = ["entries", "expenses"];
@@ -140,6 +141,25 @@ pub(crate) fn deactivate(tx: &mut Tx<'_>, id: Id<UserMark>) -> Result<Recorded<(
     }
 }
 
+/// Deletes a user without entries, as a supervisor: tokens, timers, webhooks and receivers go too.
+///
+/// `not_deletable`, `account_owner`, `authenticated_user`. Contract: users.md, `DELETE`.
+pub(crate) fn delete(tx: &mut Tx<'_>, id: Id<UserMark>) -> Result<Recorded<()>> {
+    let user = load_to_manage(tx, id)?;
+    rules::delete(&user, owner(tx)?.id, tx.actor)?;
+    let shown = changes::whole(|_| UserShape::of(&user, tx.api()))?;
+    let discarded = timers::actions::discard_all_of_user(tx, id)?;
+    let removed = delivery::creators::remove(tx, id)?;
+    let revoked = tokens::revoke_all_of(tx, id)?;
+    let forgotten = entries::actions::forget_approver(tx, id)?;
+    table::revoke_all_access(tx, &user)?;
+    let access = tx.silent(Silence::ProjectAccess, ());
+    table::delete(tx, id)?;
+    let told = tell(tx, event::DELETED, &user, shown);
+    let gone = told.and(discarded).and(removed).and(revoked);
+    Ok(gone.and(forgotten).and(access))
+}
+
 /// Lets a deactivated user work again, and what fell silent go on; the operator also one who was
 /// suspended. `not_deactivated`, `reached_user_limit`. Contract: users.md, activate.
 pub fn activate(tx: &mut Tx<'_>, id: Id<UserMark>, users_max: Option<i64>) -> Result<Recorded<()>> {
@@ -263,12 +283,12 @@ fn edited(tx: &Tx<'_>, before: &User, after: &User) -> Result<Shown> {
 }
 
 fn tell(tx: &mut Tx<'_>, name: &'static str, user: &User, shown: Shown) -> Recorded<()> {
-    let url = super::shape::url(user.id, tx.api());
+    let url = (name != event::DELETED).then(|| super::shape::url(user.id, tx.api()));
     tx.record(Record::Event(Event {
         name,
         kind: Kind::User,
         subject: user.id.number(),
-        url: Some(url),
+        url,
         full: shown.full,
         limited: shown.limited,
         audience: Audience::Person(user.id),

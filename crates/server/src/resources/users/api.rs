@@ -8,7 +8,7 @@ use store::Reader;
 
 use super::actions::{self, Revoked};
 use super::shape::{self, UserShape};
-use super::{Edit, Filter, NewUser, State};
+use super::{Edit, Filter, NewUser, State, rules};
 use crate::http::{Answer, Call, Doc, Handled, Inputs, Policy, Route, Shape};
 use crate::resources::entries::{self, Within};
 
@@ -66,6 +66,10 @@ const DEACTIVATE: Doc = Doc {
     summary: "Deactivates a user: tokens stop, timers are dropped, webhooks fall silent.",
     ..Doc::PLAIN
 };
+const DELETE: Doc = Doc {
+    summary: "Deletes a user without entries, with tokens, timers, webhooks and receivers.",
+    ..Doc::PLAIN
+};
 const GIVE: Doc = Doc {
     summary: "Lets a contractor see projects.",
     inputs: &[("project_ids", "ids, required")],
@@ -94,6 +98,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/users/{id}", any, SHOW, show),
         Route::get("/users/{id}/entries", any, ENTRIES, list_entries),
         Route::put("/users/{id}", any, EDIT, edit),
+        Route::delete("/users/{id}", any, DELETE, delete),
         Route::put("/users/{id}/activate", any, ACTIVATE, activate),
         Route::put("/users/{id}/deactivate", any, DEACTIVATE, deactivate),
         Route::put("/users/{id}/give_access_to_projects", any, GIVE, give),
@@ -150,7 +155,7 @@ async fn list_entries(call: Call) -> Handled {
 async fn create(call: Call) -> Handled {
     let mut input = call.input(Kind::User);
     let new = NewUser {
-        email: input.required_text("email", limits::NAME_CHARS_MAX),
+        email: email(&mut input),
         first_name: name(&mut input, "first_name").unwrap_or_default(),
         last_name: name(&mut input, "last_name").unwrap_or_default(),
         role: role(&mut input).unwrap_or(Role::Leader),
@@ -207,6 +212,16 @@ async fn deactivate(call: Call) -> Handled {
     Answer::no_content()
 }
 
+async fn delete(call: Call) -> Handled {
+    let id = call.id::<UserMark>("id")?;
+    let write = call
+        .app
+        .db
+        .write(call.actor, move |tx| actions::delete(tx, id));
+    write.await?;
+    Answer::no_content()
+}
+
 async fn give(call: Call) -> Handled {
     let id = managed(&call).await?;
     let mut input = call.input(Kind::User);
@@ -249,6 +264,15 @@ async fn take(call: Call, id: Id<UserMark>, projects: Revoked) -> Handled {
     });
     write.await?;
     Answer::no_content()
+}
+
+/// What is no address is told beside everything else that is wrong.
+fn email(input: &mut Inputs<'_>) -> String {
+    let email = input.required_text("email", limits::NAME_CHARS_MAX);
+    if !email.is_empty() && !rules::is_address(&email) {
+        input.refuse("email", "invalid");
+    }
+    email
 }
 
 fn name(input: &mut Inputs<'_>, field: &str) -> Option<String> {

@@ -5,6 +5,7 @@
 //!                                       │  └──deactivate──►
 //!                                       ▼ suspend (operator)
 //!                                    suspended ──activate (operator)──► active
+//!  any, without entries ──delete──► gone
 //! ```
 //!
 //! Words: *state*, *access* (to projects; it matters for contractors only).
@@ -31,6 +32,7 @@ pub use shape::{SimpleUser, UserShape};
 pub const RESOURCE: Resource = Resource {
     name: "users",
     routes: api::routes,
+    pages: Vec::new,
 };
 
 /// Event names, contract webhooks.md §8.
@@ -39,6 +41,7 @@ pub(crate) mod event {
     pub(crate) const UPDATED: &str = "user.updated";
     pub(crate) const DEACTIVATED: &str = "user.updated.deactivated";
     pub(crate) const ACTIVATED: &str = "user.updated.activated";
+    pub(crate) const DELETED: &str = "user.deleted";
 }
 
 /// Whether a user may work. Contract: users.md, States.

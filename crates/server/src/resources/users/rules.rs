@@ -48,6 +48,16 @@ pub(super) fn deactivate(user: &User, owner: Id<UserMark>, by: Actor) -> Result<
     }
 }
 
+/// Whether a user may go, in any state: only one without entries, and neither the owner nor whoever
+/// asks. All that applies is told. Contract: users.md, `DELETE`.
+pub(super) fn delete(user: &User, owner: Id<UserMark>, by: Actor) -> Result<()> {
+    refuse_any(&[
+        (user.entries > 0, Code::NotDeletable),
+        (user.id == owner, Code::AccountOwner),
+        (is_self(user, by), Code::AuthenticatedUser),
+    ])
+}
+
 /// Lets a user work again. A supervisor cannot undo what the operator did; for both, a user who
 /// is not deactivated is refused with `not_deactivated`. Contract: users.md, activate.
 pub(super) fn activate(user: &User, by: Actor) -> Result<Change<State>> {
@@ -183,7 +193,7 @@ pub(super) fn check_new(new: &NewUser) -> Vec<Problem> {
 }
 
 /// A name, one `@`, a host, and nothing that would be read as a separator.
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let is_part = |part: &str| {
         let is_odd = |it: char| it == '@' || it.is_whitespace() || it.is_control();
         !part.is_empty() && !part.contains(is_odd)
@@ -203,6 +213,7 @@ enum Code {
     Deactivated,
     NotDeactivated,
     Deletable,
+    NotDeletable,
     ReachedUserLimit,
     CanAccessAllProjects,
 }
@@ -215,6 +226,7 @@ impl Code {
             Self::Deactivated => "deactivated",
             Self::NotDeactivated => "not_deactivated",
             Self::Deletable => "deletable",
+            Self::NotDeletable => "not_deletable",
             Self::ReachedUserLimit => "reached_user_limit",
             Self::CanAccessAllProjects => "can_access_all_projects",
         }
@@ -232,6 +244,7 @@ impl Code {
                  activate them."
             }
             Self::Deletable => "The user has no entries. Delete the user instead.",
+            Self::NotDeletable => "The user has entries. Deactivate the user instead.",
             Self::ReachedUserLimit => {
                 "The account has as many users as it may have. Deactivate one first."
             }

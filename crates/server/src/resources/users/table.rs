@@ -162,6 +162,14 @@ pub(super) fn set_password(tx: &mut Tx<'_>, user: Id<UserMark>, hash: &str) -> R
     Ok(())
 }
 
+/// Removes a user to whom nothing refers any more.
+pub(super) fn delete(tx: &mut Tx<'_>, user: Id<UserMark>) -> Result<()> {
+    let account = tx.account()?;
+    let sql = "delete from users where account_id = $1 and id = $2";
+    tx.write(Kind::User, sql, &[&account, &user])?;
+    Ok(())
+}
+
 /// Lets a user see those of the projects that the account has.
 pub(super) fn give_access(tx: &mut Tx<'_>, user: &User, projects: &[Id<Project>]) -> Result<()> {
     tx.write(

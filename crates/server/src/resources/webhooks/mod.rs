@@ -34,4 +34,5 @@ pub const RESOURCE: Resource = Resource {
             .chain(payloads::routes())
             .collect()
     },
+    pages: Vec::new,
 };

@@ -32,6 +32,7 @@ pub(crate) fn peek_people(
         return Ok(People::new());
     }
     let account = reader.account()?;
+    // unscoped: the account alone bounds who acted on a webhook that the actor sees.
     let sql =
         format!("select {SUMMARY_COLUMNS} from users u where u.account_id = $1 and u.id {{in $2}}");
     let people: Vec<Person> = reader.rows(&sql, &[&account, &Value::Ints(ids)])?;

@@ -2,7 +2,7 @@
 //!
 //! Never: HTTP.
 
-use base::{Error, Id, Result, id};
+use base::{Error, Former, Id, Result, id};
 use store::{Recorded, Tx};
 
 use super::{check_user, person, project, record, seen, terms};
@@ -27,7 +27,7 @@ pub fn create(tx: &mut Tx<'_>, new: NewEntry) -> Result<Recorded<Id<id::Entry>>>
     table::attach(tx, id, tags.value())?;
     let seen = seen(tx, table::peek(tx, id)?)?;
     let shown = changes::whole(|_| EntryShape::of(&seen, tx.api()))?;
-    let created = record(tx, event::CREATED, &seen.entry, shown);
+    let created = record(tx, event::CREATED, &seen.entry, shown, Former::default());
     Ok(created.and(tags).with(id))
 }
 

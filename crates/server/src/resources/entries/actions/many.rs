@@ -51,6 +51,12 @@ pub fn rebill(tx: &mut Tx<'_>, project: Id<id::Project>) -> Result<Recorded<()>>
     Ok(tx.silent(Silence::TouchedEntries, ()))
 }
 
+/// Entries that a user approved who is being deleted stay approved, by nobody.
+pub(crate) fn forget_approver(tx: &mut Tx<'_>, user: Id<id::User>) -> Result<Recorded<()>> {
+    table::forget_approver(tx, user)?;
+    Ok(tx.silent(Silence::TouchedEntries, ()))
+}
+
 /// Moves all entries of a project to another, which must not be archived; their minutes are not
 /// rounded again. Contract: projects.md, `PUT /v2/projects/:id/merge`.
 pub fn move_to_project(

@@ -1,6 +1,6 @@
 //! Creating, editing and deleting.
 
-use base::{Audience, Role};
+use base::{Audience, Former, Role};
 use serde_json::json;
 
 use super::*;
@@ -43,7 +43,8 @@ fn creating_rounds_attaches_tags_and_tells_in_order() {
         told[3].audience,
         Audience::OwnTime {
             owner: user_of(house.lea),
-            project: seen.entry.project
+            project: seen.entry.project,
+            former: Former::default()
         }
     );
 }

@@ -3,6 +3,7 @@
 //! Never: HTTP.
 
 mod access;
+mod deletion;
 mod edits;
 mod states;
 
