@@ -7,6 +7,7 @@ mod engine;
 mod guides;
 mod invariants;
 mod isolation;
+mod pages;
 mod shapes;
 mod simulation;
 mod stories;

@@ -87,7 +87,9 @@ impl Queue {
     /// The lowest sequence that is neither delivered nor skipped.
     pub(crate) fn head(&self) -> i64 {
         let mut done = self.delivered.union(&self.skipped);
-        (1..).find(|seq| done.next() != Some(seq)).unwrap_or(1)
+        (1..=self.len() + 1)
+            .find(|seq| done.next() != Some(seq))
+            .unwrap_or(1)
     }
 
     fn next_head(&mut self) {

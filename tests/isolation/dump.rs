@@ -12,6 +12,27 @@ use crate::world::World;
 /// Tables that live by themselves, whatever is asked.
 const LIVELY: [&str; 3] = ["engine_time", "nodes", "keys"];
 
+/// How an engine tells of its tables.
+struct Engine {
+    tables: &'static str,
+    columns: &'static str,
+    value: &'static str,
+}
+
+const SQLITE: Engine = Engine {
+    tables: "select name from sqlite_schema where type = 'table' order by 1",
+    columns: "select name from pragma_table_info('TABLE')",
+    value: "quote(\"COLUMN\")",
+};
+
+const POSTGRES: Engine = Engine {
+    tables: "select cast(table_name as text) from information_schema.tables
+        where table_schema = current_schema() order by 1",
+    columns: "select cast(column_name as text) from information_schema.columns
+        where table_schema = current_schema() and table_name = 'TABLE' order by ordinal_position",
+    value: "coalesce(quote_literal(cast(\"COLUMN\" as text)), 'NULL')",
+};
+
 /// All rows, by table.
 pub(super) type Dump = BTreeMap<String, Vec<String>>;
 
@@ -87,22 +108,20 @@ fn taken(
     bound: impl Fn(&str, &[String]) -> Option<String>,
     is_kept: impl Fn(&str) -> bool,
 ) -> Dump {
+    let engine = match world.db.path() {
+        Some(_) => SQLITE,
+        None => POSTGRES,
+    };
     let read = |reader: &mut Reader<'_>| {
         let mut dump = Dump::new();
-        for table in texts(
-            reader,
-            "select name from sqlite_schema where type = 'table' order by 1",
-        )? {
-            let columns = texts(
-                reader,
-                &format!("select name from pragma_table_info('{table}')"),
-            )?;
+        for table in texts(reader, engine.tables)? {
+            let columns = texts(reader, &engine.columns.replace("TABLE", &table))?;
             let Some(bound) = bound(&table, &columns).filter(|_| !LIVELY.contains(&&*table)) else {
                 continue;
             };
             let kept = columns.iter().filter(|it| is_kept(it));
             let shown: Vec<_> = kept
-                .map(|it| format!("'{it}=' || quote(\"{it}\")"))
+                .map(|it| format!("'{it}=' || {}", engine.value.replace("COLUMN", it)))
                 .collect();
             let rows = format!(
                 "select {} from {table} {bound} order by 1",
@@ -112,9 +131,8 @@ fn taken(
         }
         Ok(dump)
     };
-    world
-        .db
-        .read_now(Actor::System(Reason::StartUp), read)
+    // Reading on this thread may block it, which the tests' runtime wants to know of.
+    tokio::task::block_in_place(|| world.db.read_now(Actor::System(Reason::StartUp), read))
         .expect("the database can be read")
 }
 

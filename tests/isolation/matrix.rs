@@ -41,6 +41,13 @@ pub(super) const fn private(status: u16) -> [u16; 4] {
 pub(super) const ROWS: &[&[Row]] = &[PEOPLE, PROJECTS, TIMERS, ENTRIES, TAGS, WEBHOOKS, RECEIVERS];
 
 const PEOPLE: &[Row] = &[
+    ("DELETE /users/{id}", Scene::Oneself, [400, 403, 403, 403]),
+    ("DELETE /users/{id}", Scene::Other, [400, 403, 403, 404]),
+    (
+        "DELETE /users/{id}",
+        Scene::Newcomer,
+        supervisors_hidden(204),
+    ),
     ("GET /account", Scene::Plain, all(200)),
     ("GET /current_user", Scene::Plain, all(200)),
     ("PUT /current_user", Scene::Plain, all(200)),
@@ -101,6 +108,16 @@ const PEOPLE: &[Row] = &[
 ];
 
 const PROJECTS: &[Row] = &[
+    (
+        "PUT /projects/{project_id}/merge",
+        Scene::Projects,
+        leaders(204),
+    ),
+    (
+        "PUT /projects/{project_id}/merge",
+        Scene::HiddenProject,
+        [400, 400, 403, 404],
+    ),
     ("GET /projects", Scene::Plain, all(200)),
     ("POST /projects", Scene::Plain, leaders(201)),
     ("PUT /projects/archive", Scene::UsedProject, leaders(204)),

@@ -19,6 +19,8 @@ pub(super) enum Scene {
     Plain,
     /// A project that was given to everybody; nothing on it.
     Project,
+    /// Two of them.
+    Projects,
     /// One with an entry.
     UsedProject,
     /// One that contractors were not given, with an entry.
@@ -35,7 +37,9 @@ pub(super) enum Scene {
     Oneself,
     /// A contractor with an entry.
     Other,
-    /// The same, deactivated.
+    /// Somebody without entries.
+    Newcomer,
+    /// A contractor with an entry, deactivated.
     Deactivated,
     /// A webhook of the asker and its delivered ping.
     OwnWebhook,
@@ -81,8 +85,10 @@ pub(super) async fn prepare(ground: &Ground, scene: Scene, who: &str, route: &Ro
 /// What a body names: where a path names a thing too, the body names another.
 fn second(own: &Own) -> Own {
     let mut second = own.clone();
-    if let Some(other) = own.ids.get("other tag") {
-        second.ids.insert("tag", other.clone());
+    for (kind, other) in [("tag", "other tag"), ("project", "other project")] {
+        if let Some(other) = own.ids.get(other) {
+            second.ids.insert(kind, other.clone());
+        }
     }
     second
 }
@@ -97,6 +103,12 @@ async fn set(
     match scene {
         Scene::Plain => BTreeMap::new(),
         Scene::Project => of("project", project(ground, serial, true).await),
+        Scene::Projects => {
+            let other = project(ground, ground.serial(), true).await;
+            let mut both = of("project", project(ground, serial, true).await);
+            both.extend(of("other project", other));
+            both
+        }
         Scene::UsedProject | Scene::HiddenProject => {
             let project = project(ground, serial, scene == Scene::UsedProject).await;
             entry(ground, "ada", Some(project)).await;
@@ -120,6 +132,7 @@ async fn set(
             .into()
         }
         Scene::Oneself => of("user", ground.own(who).user),
+        Scene::Newcomer => of("user", newcomer(ground, serial).await),
         Scene::Other => of("user", user(ground, serial).await),
         Scene::Deactivated => {
             let user = user(ground, serial).await;
@@ -158,10 +171,14 @@ async fn entry(ground: &Ground, who: &str, project: Option<i64>) -> i64 {
     id_of(&ground.world.post(who, "/entries", input).await)
 }
 
-async fn user(ground: &Ground, serial: usize) -> i64 {
+async fn newcomer(ground: &Ground, serial: usize) -> i64 {
     let email = format!("fresh{serial}@harbour.example");
     let input = json!({"email": email, "role": "contractor"});
-    let user = id_of(&ground.world.post("ada", "/users", input).await);
+    id_of(&ground.world.post("ada", "/users", input).await)
+}
+
+async fn user(ground: &Ground, serial: usize) -> i64 {
+    let user = newcomer(ground, serial).await;
     let path = format!("/users/{user}/give_access_to_projects");
     ground
         .world

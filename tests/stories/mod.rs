@@ -3,4 +3,5 @@
 mod at_once;
 mod broadcasts;
 mod delivery;
+mod gone_projects;
 mod webhooks;

@@ -90,6 +90,7 @@ async fn two_clients_at_once_make_a_thing_once_and_delete_it_once() {
     for path in ["/projects", "/tags"] {
         let mut count: BTreeMap<String, usize> = BTreeMap::new();
         let list = world.get("ada", &format!("{path}?per_page=100")).await;
+        assert_eq!(list.status, 200, "{}", String::from_utf8_lossy(&list.body));
         for thing in list.json().as_array().expect("a list") {
             *count.entry(thing["name"].to_string()).or_default() += 1;
         }

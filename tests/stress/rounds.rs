@@ -12,7 +12,7 @@ use delivery::broadcasts::{Round, RoundEnded};
 use delivery::engine::{Engine, Finished, Sending};
 use delivery::receivers::{self, NewReceiver};
 
-use super::yard::{Certain, Switch, Yard};
+use super::yard::{Alarm, Certain, Switch, Yard};
 use crate::engine::house::record_announcement;
 
 const RECORDERS: i64 = 3;
@@ -28,6 +28,7 @@ struct Work<'y> {
     acknowledged: Mutex<Vec<(i64, Certain)>>,
     recorded: AtomicUsize,
     is_draining: AtomicBool,
+    alarm: Alarm,
     rounds: Mutex<Vec<Round>>,
 }
 
@@ -44,6 +45,7 @@ fn each_change_goes_into_one_round_and_rounds_keep_their_distance() {
         acknowledged: Mutex::default(),
         recorded: AtomicUsize::new(0),
         is_draining: AtomicBool::new(false),
+        alarm: Alarm::default(),
         rounds: Mutex::default(),
     };
     thread::scope(|scope| {
@@ -55,9 +57,11 @@ fn each_change_goes_into_one_round_and_rounds_keep_their_distance() {
         for node in ["a", "b"] {
             scope.spawn(move || work.send(node));
         }
-        for thread in recorders.into_iter().chain([switching]) {
-            let ended = thread.join();
-            work.is_draining.store(true, Ordering::SeqCst);
+        let threads = recorders.into_iter().chain([switching]);
+        let ended: Vec<_> = threads.map(|it| it.join()).collect();
+        // The nodes end when they see this, so it comes before a failure shows.
+        work.is_draining.store(true, Ordering::SeqCst);
+        for ended in ended {
             ended.expect("a thread does its work");
         }
     });
@@ -81,7 +85,7 @@ fn receiver(yard: &Yard, who: i64, host: &str) -> Id<id::BroadcastReceiver> {
 impl Work<'_> {
     fn is_over(&self) -> bool {
         self.recorded.load(Ordering::SeqCst) >= usize::try_from(RECORDERS).unwrap_or(0)
-            || self.is_draining.load(Ordering::SeqCst)
+            || self.alarm.is_raised()
     }
 
     fn acknowledged_count(&self) -> usize {
@@ -90,6 +94,7 @@ impl Work<'_> {
 
     /// Each change has a key of its own, so each must be told of once. It is of both people's.
     fn record(&self, number: i64) {
+        let _watch = self.alarm.watch();
         for count in 0..CHANGES_EACH {
             let key = number * 10_000 + count + 1;
             let change = move |tx: &mut store::Tx<'_>| {
@@ -105,6 +110,7 @@ impl Work<'_> {
     }
 
     fn switch_off_and_on(&self) {
+        let _watch = self.alarm.watch();
         let receiver = self.switched;
         for _ in 0..SWITCHES {
             for what in [receivers::disable, receivers::enable] {
@@ -119,10 +125,11 @@ impl Work<'_> {
     }
 
     fn send(&self, node: &str) {
+        let _watch = self.alarm.watch();
         let (db, settings) = (self.yard.db.clone(), Arc::clone(&self.yard.settings));
         let mut engine = Engine::new(db, settings, node);
         let mut finished = Vec::new();
-        loop {
+        while !self.alarm.is_raised() {
             let is_last = self.is_draining.load(Ordering::SeqCst);
             let ended = std::mem::take(&mut finished);
             let (turn, certain) = self.switch.during(|| engine.turn(ended));

@@ -4,7 +4,7 @@
 
 use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use base::chance::SystemChance;
@@ -128,5 +128,30 @@ impl Switch {
             _ => Certain::Neither,
         };
         (done, certain)
+    }
+}
+
+/// Ends what waits for a thread that panicked.
+#[derive(Debug, Default)]
+pub(super) struct Alarm(AtomicBool);
+
+/// Raises the alarm if its thread panics.
+pub(super) struct Watch<'a>(&'a Alarm);
+
+impl Alarm {
+    pub(super) fn watch(&self) -> Watch<'_> {
+        Watch(self)
+    }
+
+    pub(super) fn is_raised(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.0.store(true, Ordering::SeqCst);
+        }
     }
 }

@@ -54,7 +54,7 @@ pub(crate) struct Flags {
     /// Settings file (TOML)
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Where the data is: sqlite:PATH or postgres://USER@HOST/NAME
+    /// Where the data is: sqlite:PATH, or an address of PostgreSQL
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
 }

@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use base::{Actor, EngineTime, Kind, Reason, Result};
+use base::{Actor, EngineTime, Reason, Result};
 use store::{Db, Silence, Tx};
 
 use crate::attempt::{self, Attempt, Ended};
 use crate::broadcasts::{self, Round, RoundEnded};
 use crate::caps::{Held, HeldBy, Load, Place};
 use crate::lanes::{self, Lane};
+use crate::nodes;
 use crate::outcome::{Exchange, Outcome};
 use crate::settings::Settings;
 use crate::settle::{self, Settled};
@@ -100,26 +101,7 @@ impl Engine {
     /// lock file of SQLite is that proof (architecture, Delivery).
     pub fn take_over(&self) -> Result<()> {
         self.db.write_now(ACTOR, |tx| {
-            let now = tx.now;
-            for mut lane in lanes::load_started(tx)? {
-                settle::interrupt(tx, &mut lane)?;
-                lanes::update(tx, &lane)?;
-            }
-            let taken = tx.write(
-                Kind::Delivery,
-                "update lanes set epoch = epoch + 1, lease_until = null, node = null,
-                   started_seq = null, started_at = null,
-                   due_at = case when state = 'enabled' then $1
-                     when state <> 'silent' and trigger = 'manual' then $1 end
-                 where started_seq is not null",
-                &[&now],
-            )?;
-            tx.write(
-                Kind::Delivery,
-                "update broadcast_receivers set round_until = null, node = null
-                 where round_until is not null",
-                &[],
-            )?;
+            let taken = nodes::take_back(tx, None)?;
             metrics::counter!("carillon_lease_takeovers_total").increment(taken as u64);
             Ok(tx.silent(Silence::Engine, ()))
         })

@@ -14,7 +14,7 @@
 use std::time::Duration;
 
 use base::{EngineTime, Error, Kind, Result};
-use store::{FromRow, Reader, Row, Tx};
+use store::{FromRow, Reader, Row, ToValue, Tx};
 
 use crate::schedule;
 use crate::settings::Settings;
@@ -263,12 +263,15 @@ pub(crate) fn load(tx: &Tx<'_>, webhook: i64) -> Result<Option<Lane>> {
     tx.row(&sql, &[&webhook])
 }
 
-/// All lanes with an attempt that is not settled, locked.
-pub(crate) fn load_started(tx: &Tx<'_>) -> Result<Vec<Lane>> {
+/// The lanes with an attempt that is not settled, locked: of one node, or all.
+pub(crate) fn load_started(tx: &Tx<'_>, node: Option<&str>) -> Result<Vec<Lane>> {
+    let of_node = node.map_or("", |_| " and node = $1");
     let sql = format!(
-        "select {COLUMNS} from lanes where started_seq is not null order by webhook_id{{for_update}}"
+        "select {COLUMNS} from lanes where started_seq is not null{of_node}
+         order by webhook_id{{for_update}}"
     );
-    tx.rows(&sql, &[])
+    let params: Vec<&dyn ToValue> = node.iter().map(|node| node as &dyn ToValue).collect();
+    tx.rows(&sql, &params)
 }
 
 /// Looks at a lane without a lock.

@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use base::{Actor, EngineTime, Kind, Reason, Result};
-use store::{Db, Silence, Tx, Wake};
+use store::{Db, Silence, ToValue, Tx, Wake};
+
+use crate::{lanes, settle};
 
 /// How often a node gives a sign of life.
 pub const SIGN_EVERY: Duration = Duration::from_secs(10);
@@ -74,31 +76,40 @@ pub fn seen_count(db: &Db) -> Result<usize> {
 pub fn leave(db: &Db, node: &str) -> Result<()> {
     let node = node.to_owned();
     db.write_now(ACTOR, move |tx| {
-        hand_back(tx, &node)?;
-        tx.write(
-            Kind::Delivery,
-            "delete from nodes where id = $1",
-            &[&node],
-        )?;
+        take_back(tx, Some(&node))?;
+        tx.write(Kind::Delivery, "delete from nodes where id = $1", &[&node])?;
         tx.wake(Wake::Engine);
         Ok(tx.silent(Silence::Engine, ()))
     })
 }
 
-fn hand_back(tx: &mut Tx<'_>, node: &str) -> Result<()> {
-    let now = tx.now;
-    tx.write(
-        Kind::Delivery,
-        "update lanes set epoch = epoch + 1, lease_until = null, node = null,
-           started_seq = null, started_at = null,
-           due_at = case when state = 'enabled' then $1
-             when state <> 'silent' and trigger = 'manual' then $1 end
-         where started_seq is not null and node = $2",
-        &[&now, &node],
-    )?;
-    // What was left of a round is lost, as in a crash: a message is sent at most once.
-    let sql = "update broadcast_receivers set round_until = null, node = null
-         where round_until is not null and node = $1";
-    tx.write(Kind::Delivery, sql, &[&node])?;
-    Ok(())
+/// Ends leases whose node is gone, or has ended its sendings: of one node, or all. The attempts are
+/// interrupted, the payloads due again. The answer counts the lanes.
+///
+/// What was left of a round is lost, as in a crash: a message is sent at most once.
+pub(crate) fn take_back(tx: &mut Tx<'_>, node: Option<&str>) -> Result<usize> {
+    let lanes = lanes::load_started(tx, node)?;
+    for mut lane in lanes.iter().cloned() {
+        settle::interrupt(tx, &mut lane)?;
+        lane.epoch += 1;
+        lanes::update(tx, &lane)?;
+        let now = tx.now;
+        tx.write(
+            Kind::Delivery,
+            "update lanes set lease_until = null, node = null, started_seq = null,
+               started_at = null,
+               due_at = case when state = 'enabled' then cast($1 as {int})
+                 when state <> 'silent' and trigger = 'manual' then cast($1 as {int}) end
+             where webhook_id = $2",
+            &[&now, &lane.webhook],
+        )?;
+    }
+    let of_node = node.map_or("", |_| " and node = $1");
+    let sql = format!(
+        "update broadcast_receivers set round_until = null, node = null
+         where round_until is not null{of_node}"
+    );
+    let params: Vec<&dyn ToValue> = node.iter().map(|node| node as &dyn ToValue).collect();
+    tx.write(Kind::Delivery, &sql, &params)?;
+    Ok(lanes.len())
 }

@@ -7,6 +7,8 @@
 use base::{Actor, Kind, Reason, Result, WallTime};
 use store::{Db, Silence, Tx, Wake};
 
+use crate::nodes;
+
 /// Payloads of one webhook that wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -53,7 +55,8 @@ pub fn resume(db: &Db) -> Result<bool> {
         let sql = "update installation set paused_at = null";
         tx.write(Kind::Delivery, sql, &[])?;
         drop_old_marks(tx, paused_at)?;
-        take_back(tx)?;
+        // Nobody works on a paused installation, so every lease in it is the original's.
+        nodes::take_back(tx, None)?;
         tx.wake(Wake::Engine);
         Ok(tx.silent(Silence::Engine, true))
     })
@@ -69,21 +72,6 @@ fn drop_old_marks(tx: &mut Tx<'_>, before: WallTime) -> Result<()> {
              (select 1 from marks m where m.receiver_id = broadcast_receivers.id)
              then round_at end",
         &[],
-    )?;
-    Ok(())
-}
-
-/// Nobody works on a paused installation, so every lease in it is the original's.
-fn take_back(tx: &mut Tx<'_>) -> Result<()> {
-    let now = tx.now;
-    tx.write(
-        Kind::Delivery,
-        "update lanes set epoch = epoch + 1, lease_until = null, node = null,
-           started_seq = null, started_at = null,
-           due_at = case when state = 'enabled' then $1
-             when state <> 'silent' and trigger = 'manual' then $1 end
-         where started_seq is not null",
-        &[&now],
     )?;
     Ok(())
 }

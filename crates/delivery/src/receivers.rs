@@ -177,7 +177,11 @@ pub fn create(
     // Asked only now: the new row waits for a deactivation that is under way.
     if creators::is_silent(tx, creator)? {
         let sentence = "The receiver's creator is deactivated. Activate the user first.";
-        return Err(Error::conflict(Kind::BroadcastReceiver, "disabled", sentence));
+        return Err(Error::conflict(
+            Kind::BroadcastReceiver,
+            "disabled",
+            sentence,
+        ));
     }
     let secret = renew_secret(tx, id)?;
     let created = (load(tx, id)?, secret);

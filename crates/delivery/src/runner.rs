@@ -91,9 +91,7 @@ impl Runner {
         }
         sendings.shutdown().await;
         take_turn(self.engine, finished).await;
-        if let Err(error) = self.db.persist_engine_time() {
-            tracing::warn!(event = "engine_time_not_persisted", %error);
-        }
+        persist_engine_time(&self.db).await;
     }
 
     fn start(&self, sendings: &mut JoinSet<Finished>, sending: Sending) {
@@ -282,13 +280,18 @@ pub async fn watch_over(db: Db, settings: Arc<Settings>, disk_free_min: u64) {
             .forget_stops_before(db.engine_now() - settings.lease.duration);
         if db.engine_now() - persisted >= base::limits::ENGINE_TIME_PERSISTED_EVERY {
             persisted = db.engine_now();
-            let writing = db.clone();
-            let done = tokio::task::spawn_blocking(move || writing.persist_engine_time()).await;
-            if !matches!(done, Ok(Ok(()))) {
-                tracing::warn!(event = "engine_time_not_persisted");
-            }
+            persist_engine_time(&db).await;
         }
         wait(WATCH_EVERY).await;
+    }
+}
+
+/// On a thread that may wait for the database.
+async fn persist_engine_time(db: &Db) {
+    let db = db.clone();
+    let done = tokio::task::spawn_blocking(move || db.persist_engine_time()).await;
+    if !matches!(done, Ok(Ok(()))) {
+        tracing::warn!(event = "engine_time_not_persisted");
     }
 }
 

@@ -120,7 +120,10 @@ impl App {
             .resources
             .iter()
             .flat_map(|resource| (resource.routes)());
-        let pages = wiring.resources.iter().flat_map(|resource| (resource.pages)());
+        let pages = wiring
+            .resources
+            .iter()
+            .flat_map(|resource| (resource.pages)());
         let own = operating::routes(&wiring.settings)
             .into_iter()
             .chain(openapi::routes())
@@ -143,6 +146,12 @@ impl App {
             metrics: wiring.metrics,
         }))
     }
+}
+
+/// Every page and form of this build, for sweeps over them.
+pub fn pages() -> Vec<http::Route> {
+    let of_resources = resources::RESOURCES.iter().flat_map(|it| (it.pages)());
+    identity::pages().into_iter().chain(of_resources).collect()
 }
 
 impl Deref for App {

@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: Arguments, terminal: Terminal) -> Result<()> {
         }),
     )?;
     let key = config.master_key_file();
-    let key = key.map_or_else(String::new, |path| format!(", {}", path.display()));
+    let key = key.map_or_else(String::new, |path| format!(" ({})", path.display()));
     terminal.say(format_args!(
         "The master key{key} is not in it. Keep a copy of that file elsewhere: without it the \
          secrets in the backup are lost."

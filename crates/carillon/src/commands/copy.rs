@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     /// Settings file (TOML)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The database that is there: sqlite:PATH or postgres://USER@HOST/NAME
+    /// The database that is there: sqlite:PATH, or an address of PostgreSQL
     #[arg(long, value_name = "URL")]
     from: String,
     /// The empty one; a SQLite file is made

@@ -84,9 +84,7 @@ impl Node {
         lock: Option<Lock>,
     ) -> Result<Self> {
         let public_url = settings.public_url.clone();
-        if let Some(lock) = &lock {
-            lock.note_origin(&public_url)?;
-        }
+        lock.iter().try_for_each(|it| it.note_origin(&public_url))?;
         let settings = Arc::new(settings);
         let db = installation::open(config, &settings)?;
         let courier = Courier::new(Arc::clone(&settings), Arc::new(SystemClock))?;
@@ -157,7 +155,8 @@ impl Node {
                 runner.engine.take_over()?;
             }
             let stop = self.stop_sending.subscribe();
-            self.tasks.spawn(membership::send_when_resumed(runner, stop));
+            self.tasks
+                .spawn(membership::send_when_resumed(runner, stop));
         }
         self.stage.send_replace(Stage::Working);
         Ok(())

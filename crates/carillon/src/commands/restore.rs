@@ -59,8 +59,7 @@ pub(crate) fn run(arguments: Arguments, terminal: Terminal) -> Result<()> {
 fn open(path: &Path) -> Result<BufReader<File>> {
     let shown = path.display();
     let opened = File::open(path).map(BufReader::new);
-    opened
-        .map_err(|cause| Failed::new(Code::NotFound, format!("{shown} cannot be read: {cause}.")))
+    opened.map_err(|cause| Failed::new(Code::NotFound, format!("{shown} cannot be read: {cause}.")))
 }
 
 /// Whether the key is here already; another one is refused before anything is done.

@@ -9,6 +9,7 @@ use base::{Actor, Reason, WallTime};
 use delivery::totals::Totals;
 use serde_json::json;
 use server::identity::accounts;
+use tokio::task::block_in_place;
 
 use super::node::{self, Node, Work};
 use super::signals::Signals;
@@ -51,19 +52,23 @@ pub(crate) async fn run(arguments: Arguments, terminal: Terminal) -> Result<()> 
     let public_url = settings.public_url.clone();
     log::begin(log::Loudness::News)?;
     let mut node = Node::open(&config, settings, work, lock)?;
-    let paused = if arguments.resume {
-        delivery::pause::resume(&node.db)?;
-        None
-    } else {
-        delivery::pause::since(&node.db)?
-    };
+    // The database is asked on this thread, which waits.
+    let paused = block_in_place(|| pause(&node, &arguments))?;
     node.answer(listener);
-    node.deliver()?;
-    greet(&config, &node, (&public_url, bound), terminal)?;
-    if let Some(since) = paused {
-        tell_pause(&node, since, terminal)?;
-    }
+    block_in_place(|| {
+        node.deliver()?;
+        greet(&config, &node, (&public_url, bound), terminal)?;
+        paused.map_or(Ok(()), |since| tell_pause(&node, since, terminal))
+    })?;
     node.run(&mut signals).await
+}
+
+/// Since when the installation is paused, if it is and stays so.
+fn pause(node: &Node, arguments: &Arguments) -> Result<Option<WallTime>> {
+    if arguments.resume {
+        delivery::pause::resume(&node.db)?;
+    }
+    Ok(delivery::pause::since(&node.db)?)
 }
 
 fn greet(
@@ -83,7 +88,10 @@ fn greet(
         None => (
             "postgres",
             config.database(),
-            format!("postgres (primary, {nodes_count} nodes seen)"),
+            format!(
+                "postgres (primary, {nodes_count} {} seen)",
+                if nodes_count == 1 { "node" } else { "nodes" }
+            ),
         ),
     };
     let text = format!(
@@ -125,7 +133,9 @@ fn tell_pause(node: &Node, since: WallTime, terminal: Terminal) -> Result<()> {
     let list = if lines.is_empty() {
         " Nothing waits.".to_owned()
     } else {
-        format!(" These payloads wait and would be sent, also those that were delivered since:{lines}")
+        format!(
+            " These payloads wait and would be sent, also those that were delivered since:{lines}"
+        )
     };
     let objects: Vec<_> = waiting
         .iter()

@@ -190,8 +190,8 @@ impl Person {
 /// The user with this address; exit code 4 if the account has none.
 pub(crate) fn find(account: &Account, email: &str) -> Result<User> {
     let email = email.to_owned();
-    let found = account
-        .db
-        .read_now(account.actor, move |reader| users::actions::find(reader, &email));
+    let found = account.db.read_now(account.actor, move |reader| {
+        users::actions::find(reader, &email)
+    });
     found.map_err(missing)
 }

@@ -186,7 +186,10 @@ mod tests {
             (Kind::Origin, ""),
             (Kind::Database, "sqlite:data/time.db"),
             (Kind::Database, "postgres://carillon@db.example.test/time"),
-            (Kind::Database, "postgresql://carillon@/time?host=/run/postgresql"),
+            (
+                Kind::Database,
+                "postgresql://carillon@/time?host=/run/postgresql",
+            ),
             (Kind::Path, "/etc/carillon/master.key"),
             (Kind::Role, "leader"),
         ] {
@@ -194,7 +197,10 @@ mod tests {
         }
         assert_eq!(shown(Kind::Secret, "open sesame").as_deref(), Some("***"));
         for (text, same) in [
-            ("postgres://ada:sesame@db/time", "postgres://ada:***@db/time"),
+            (
+                "postgres://ada:sesame@db/time",
+                "postgres://ada:***@db/time",
+            ),
             (
                 "postgres://db/time?user=ada&password=sesame&port=1",
                 "postgres://db/time?user=ada&password=***&port=1",

@@ -27,7 +27,11 @@ pub(super) fn find(
     };
     let text = read(&path)?;
     let user = target.user.clone().or_else(|| environment("USER"));
-    Ok(matching(&text, &target, user.as_deref().unwrap_or_default()))
+    Ok(matching(
+        &text,
+        &target,
+        user.as_deref().unwrap_or_default(),
+    ))
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -7,8 +7,7 @@ use store::{FromRow, Reader, Row, Value};
 
 use super::{Webhook, peek};
 
-/// Microseconds of an hour.
-const HOUR_MICROS: i64 = 3_600_000_000;
+const HOUR_SECONDS: i64 = 3_600;
 /// Lines of the history that are shown, the newest.
 const HISTORY_MAX: i64 = 100;
 
@@ -17,7 +16,7 @@ const HISTORY_MAX: i64 = 100;
 pub struct Hour {
     /// Whose.
     pub webhook: Id<id::Webhook>,
-    /// Hours since 1970.
+    /// Its start, in seconds since 1970.
     pub hour: i64,
     pub delivered: i64,
     pub failed: i64,
@@ -34,9 +33,9 @@ impl FromRow for Hour {
     }
 }
 
-/// The hour of a moment, counted since 1970.
+/// The start of a moment's hour, in seconds since 1970.
 pub fn hour_of(at: WallTime) -> i64 {
-    at.0.div_euclid(HOUR_MICROS)
+    at.unix_seconds().div_euclid(HOUR_SECONDS) * HOUR_SECONDS
 }
 
 /// The hours from `from` on in which these webhooks, which the actor was shown, had attempts.

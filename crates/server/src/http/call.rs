@@ -83,6 +83,16 @@ impl Call {
         text.unwrap_or_default().to_owned()
     }
 
+    /// All values of a field of a form, in their order.
+    pub fn fields(&self, name: &str) -> Vec<String> {
+        let texts = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        match self.body.json.get(name) {
+            Some(serde_json::Value::Array(values)) => values.iter().filter_map(texts).collect(),
+            Some(value) => texts(value).into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+
     /// The body of a route that takes it raw; empty for others.
     pub fn raw(&self) -> Bytes {
         self.body.raw.clone()

@@ -47,7 +47,9 @@ impl Cookie {
             .filter_map(|line| line.to_str().ok())
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='));
-        let mut values = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
+        let mut values = pairs
+            .filter(|(key, _)| *key == name)
+            .map(|(_, value)| value);
         match (values.next(), values.next()) {
             (Some(value), None) if !value.is_empty() => Some(value.to_owned()),
             _ => None,
@@ -104,7 +106,10 @@ mod tests {
     fn over_tls_cookies_are_secure_and_bound_to_the_host() {
         let mut settings = Settings::default();
         let plain = Cookie::Session.set("v", Some(9), &settings);
-        assert_eq!(plain, "carillon=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=9");
+        assert_eq!(
+            plain,
+            "carillon=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=9"
+        );
         settings.public_url = "https://time.example.test".to_owned();
         let secure = Cookie::Session.set("v", None, &settings);
         let expected = "__Host-carillon=v; Path=/; HttpOnly; SameSite=Lax; Secure";
@@ -115,7 +120,9 @@ mod tests {
     fn a_cookie_that_is_there_twice_is_none() {
         let settings = Settings::default();
         let read = |line: &str| {
-            let headers = [(COOKIE, line.parse().expect("a value"))].into_iter().collect();
+            let headers = [(COOKIE, line.parse().expect("a value"))]
+                .into_iter()
+                .collect();
             Cookie::Session.read(&headers, &settings)
         };
         assert_eq!(read("a=b; carillon=v; c=d").as_deref(), Some("v"));

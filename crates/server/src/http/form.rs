@@ -38,15 +38,11 @@ pub(super) fn token(cookie: &str) -> String {
 
 /// `Forbidden` unless the request comes from a page of ours (T20).
 pub(super) fn check_origin(headers: &HeaderMap, settings: &Settings) -> Result<()> {
-    let is_ours = match headers.get("sec-fetch-site") {
-        Some(site) => matches!(site.as_bytes(), b"same-origin" | b"none"),
-        None => {
-            let own = Url::parse(&settings.public_url).map(|url| url.origin());
-            let own = own.map(|origin| origin.ascii_serialization());
-            let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok());
-            own.is_ok_and(|own| own != "null" && origin == Some(own.as_str()))
-        }
-    };
+    let site = headers.get("sec-fetch-site");
+    let is_ours = site.map_or_else(
+        || has_own_origin(headers, settings),
+        |site| matches!(site.as_bytes(), b"same-origin" | b"none"),
+    );
     if is_ours {
         return Ok(());
     }
@@ -54,6 +50,13 @@ pub(super) fn check_origin(headers: &HeaderMap, settings: &Settings) -> Result<(
         "The form was sent from another site. Open {} and send it from there.",
         settings.public_url
     )))
+}
+
+fn has_own_origin(headers: &HeaderMap, settings: &Settings) -> bool {
+    let own = Url::parse(&settings.public_url).map(|url| url.origin());
+    let own = own.map(|origin| origin.ascii_serialization());
+    let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok());
+    own.is_ok_and(|own| own != "null" && origin == Some(own.as_str()))
 }
 
 /// `Forbidden` unless the form carries the token of this cookie.
@@ -92,8 +95,9 @@ impl Refusals {
 pub(crate) fn refusals(error: Error) -> Result<Refusals> {
     match error {
         Error::Invalid(problems) => Ok(Refusals(problems.iter().map(said).collect())),
-        Error::Conflict { sentence, .. } => Ok(Refusals(vec![("base".to_owned(), sentence)])),
-        Error::Malformed(sentence) => Ok(Refusals(vec![("base".to_owned(), sentence)])),
+        Error::Conflict { sentence, .. } | Error::Malformed(sentence) => {
+            Ok(Refusals(vec![("base".to_owned(), sentence)]))
+        }
         other => Err(other),
     }
 }

@@ -52,8 +52,14 @@ pub(super) fn add(headers: &mut HeaderMap, settings: &Settings, cached: Cached) 
 pub(super) fn add_for_page(headers: &mut HeaderMap, settings: &Settings) {
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     if settings.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);

@@ -112,7 +112,9 @@ impl Call {
             Some(visitor) => Some(visitor.cookie.reveal().clone()),
             None => Cookie::Form.read(&self.headers, settings),
         };
-        let zone_query = self.query.with("tz", if is_utc { None } else { Some("utc") });
+        let zone_query = self
+            .query
+            .with("tz", if is_utc { None } else { Some("utc") });
         Layout {
             section,
             theme,
@@ -162,9 +164,6 @@ fn notice(done: &str) -> Option<&'static str> {
         "skipped" => "Skipped. The next payload goes out now.",
         "redelivered" => "Queued once more, as a payload of its own.",
         "revoked" => "Revoked. Programs that used the token get 401 from now on.",
-        "unresolved" => {
-            "Saved. The host name does not lead anywhere yet; deliveries fail until it does."
-        }
         "logged" => "Logged as an entry.",
         "discarded" => "Discarded.",
         _ => return None,
@@ -173,7 +172,9 @@ fn notice(done: &str) -> Option<&'static str> {
 
 /// At most two letters that stand for a person.
 fn initials(name: &str) -> String {
-    let firsts = name.split_whitespace().filter_map(|word| word.chars().next());
+    let firsts = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next());
     firsts.take(2).flat_map(char::to_uppercase).collect()
 }
 
@@ -207,7 +208,12 @@ mod tests {
 
     #[test]
     fn people_are_shown_by_initials() {
-        for (name, shown) in [("Ada Lovelace", "AL"), ("ada", "A"), ("", ""), ("ß x y", "SSX")] {
+        for (name, shown) in [
+            ("Ada Lovelace", "AL"),
+            ("ada", "A"),
+            ("", ""),
+            ("ß x y", "SSX"),
+        ] {
             assert_eq!(initials(name), shown);
         }
     }

@@ -112,7 +112,7 @@ impl App {
             BodyUse::Ignored => Bytes::new(),
             BodyUse::Json | BodyUse::Raw | BodyUse::Form => {
                 body::take(body, &self.settings.http).await?
-            },
+            }
         };
         let actor = self.actor(route, &head).await?;
         route.policy.check(actor, &self.settings)?;

@@ -57,27 +57,33 @@ fn words(error: &Error) -> (StatusCode, &'static str, String) {
             "There is nothing here",
             "The page or the thing that it showed is gone, or it is not yours.".to_owned(),
         ),
-        Error::Forbidden(sentence) => {
-            (StatusCode::FORBIDDEN, "This is refused", sentence.clone())
-        }
+        Error::Forbidden(sentence) => (StatusCode::FORBIDDEN, "This is refused", sentence.clone()),
         Error::Invalid(_) => (
             StatusCode::BAD_REQUEST,
             "This cannot be understood",
             "A part of the address has a value that it cannot have. Go back and choose again."
                 .to_owned(),
         ),
-        Error::Conflict { sentence, .. } => {
-            (StatusCode::CONFLICT, "This is not possible now", sentence.clone())
-        }
-        Error::Malformed(sentence) => {
-            (StatusCode::BAD_REQUEST, "This cannot be understood", sentence.clone())
-        }
-        Error::TooLarge(sentence) => {
-            (StatusCode::PAYLOAD_TOO_LARGE, "This is too large", sentence.clone())
-        }
-        Error::Unauthenticated => {
-            (StatusCode::UNAUTHORIZED, "Sign in first", "You are not signed in.".to_owned())
-        }
+        Error::Conflict { sentence, .. } => (
+            StatusCode::CONFLICT,
+            "This is not possible now",
+            sentence.clone(),
+        ),
+        Error::Malformed(sentence) => (
+            StatusCode::BAD_REQUEST,
+            "This cannot be understood",
+            sentence.clone(),
+        ),
+        Error::TooLarge(sentence) => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "This is too large",
+            sentence.clone(),
+        ),
+        Error::Unauthenticated => (
+            StatusCode::UNAUTHORIZED,
+            "Sign in first",
+            "You are not signed in.".to_owned(),
+        ),
         Error::Limited => (
             StatusCode::TOO_MANY_REQUESTS,
             "Too many requests",

@@ -61,7 +61,11 @@ impl Zone {
             return time.to_owned();
         }
         let is_this_year = date.get(..4) == today.get(..4);
-        let year = if is_this_year { "" } else { date.get(..4).unwrap_or("") };
+        let year = if is_this_year {
+            ""
+        } else {
+            date.get(..4).unwrap_or("")
+        };
         let minutes = time.get(..5).unwrap_or(time);
         let day = day_and_month(date);
         [day.as_str(), year, minutes]
@@ -179,7 +183,11 @@ pub(crate) fn count(number: i64) -> String {
         }
         shown.push(digit);
     }
-    if number < 0 { format!("-{shown}") } else { shown }
+    if number < 0 {
+        format!("-{shown}")
+    } else {
+        shown
+    }
 }
 
 fn day_and_month(date: &str) -> String {
@@ -214,7 +222,10 @@ mod tests {
             ("2023-03-08T08:00:00Z", "8 Mar 2023 09:00", "376 days ago"),
         ] {
             let given = at(given);
-            assert_eq!((zone.clock(given).as_str(), zone.relative(given).as_str()), (clock, relative));
+            assert_eq!(
+                (zone.clock(given).as_str(), zone.relative(given).as_str()),
+                (clock, relative)
+            );
         }
         assert_eq!(zone.name(), "UTC+01:00");
         let shown = zone.moment(at("2024-03-18T10:57:00Z")).to_string();

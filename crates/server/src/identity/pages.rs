@@ -56,7 +56,11 @@ async fn form(call: Call) -> Handled {
 /// The form, with the cookie that its token is bound to.
 async fn shown(mut call: Call, of: (String, String), problem: Option<String>) -> Handled {
     let by = Actor::System(Reason::SignIn);
-    let accounts = call.app.db.read(by, |reader| accounts::list(reader)).await?;
+    let accounts = call
+        .app
+        .db
+        .read(by, |reader| accounts::list(reader))
+        .await?;
     let settings = &call.app.settings;
     let mut cookie = None;
     if Cookie::Form.read(&call.headers, settings).is_none() {
@@ -128,7 +132,10 @@ async fn leave(call: Call) -> Handled {
     if let Some(visitor) = &call.visitor {
         let cookie = visitor.cookie.clone();
         let by = Actor::System(Reason::SignIn);
-        let write = call.app.db.write(by, move |tx| sessions::end(tx, cookie.reveal()));
+        let write = call
+            .app
+            .db
+            .write(by, move |tx| sessions::end(tx, cookie.reveal()));
         write.await?;
     }
     let cleared = Cookie::Session.clear(&call.app.settings);
@@ -139,9 +146,7 @@ async fn theme(call: Call) -> Handled {
     let settings = &call.app.settings;
     let back = call.field("back");
     let line = match call.field("theme").as_str() {
-        word @ ("light" | "dark") => {
-            Cookie::Theme.set(word, Some(THEME_MAX.as_secs()), settings)
-        }
+        word @ ("light" | "dark") => Cookie::Theme.set(word, Some(THEME_MAX.as_secs()), settings),
         _ => Cookie::Theme.clear(settings),
     };
     Answer::see(own_path(&back).unwrap_or("/"))?.and_header(header::SET_COOKIE, &line)

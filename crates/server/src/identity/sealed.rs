@@ -25,16 +25,22 @@ pub(super) fn read(text: &str) -> Option<Vec<u8>> {
 /// The line that sets the cookie which carries a secret to the page about this thing.
 pub(crate) fn carry(call: &Call, secret: &Secret<String>, thing: &str) -> String {
     let environment = call.app.db.environment();
-    let sealed = environment
-        .master_key
-        .seal(secret, &place(call, thing), environment.chance.as_ref());
+    let sealed =
+        environment
+            .master_key
+            .seal(secret, &place(call, thing), environment.chance.as_ref());
     Cookie::Once.set(&write(&sealed), Some(ONCE_SECONDS), &call.app.settings)
 }
 
 /// The secret that was carried here for this thing; none on a reload.
 pub(crate) fn carried(call: &Call, thing: &str) -> Option<Secret<String>> {
     let sealed = read(&Cookie::Once.read(&call.headers, &call.app.settings)?)?;
-    call.app.db.environment().master_key.open(&sealed, &place(call, thing)).ok()
+    call.app
+        .db
+        .environment()
+        .master_key
+        .open(&sealed, &place(call, thing))
+        .ok()
 }
 
 /// Bound to the session, so that a cookie from elsewhere opens nothing.

@@ -133,7 +133,13 @@ pub(super) fn begin(
         Kind::Token,
         "insert into sessions (digest, account_id, user_id, password_digest, created_at, seen_at)
          values ($1, $2, $3, $4, $5, $5)",
-        &[&digest(cookie.reveal()), &account, &user, &digest(password_hash), &now],
+        &[
+            &digest(cookie.reveal()),
+            &account,
+            &user,
+            &digest(password_hash),
+            &now,
+        ],
     )?;
     Ok(tx.silent(Silence::Credentials, cookie))
 }

@@ -125,14 +125,19 @@ pub(super) async fn sign_in(app: &App, attempt: Attempt) -> Result<Outcome> {
         State::Pending => {
             let first = Actor::System(Reason::FirstUse(person.account));
             let user = person.id;
-            let write = app.db.write(first, move |tx| users::actions::first_use(tx, user));
+            let write = app
+                .db
+                .write(first, move |tx| users::actions::first_use(tx, user));
             write.await?;
         }
         State::Disabled | State::Suspended => return Ok(Outcome::Wrong),
     }
     app.sign_in.forget(&keys);
     let of = (person.account, person.id);
-    let session = app.db.write(by, move |tx| sessions::begin(tx, of, &hash)).await?;
+    let session = app
+        .db
+        .write(by, move |tx| sessions::begin(tx, of, &hash))
+        .await?;
     let known = know(app, &email);
     Ok(Outcome::In { session, known })
 }
@@ -164,8 +169,13 @@ fn know(app: &App, email: &str) -> String {
 }
 
 fn knows(app: &App, cookie: &str, email: &str) -> bool {
-    let opened = super::sealed::read(cookie)
-        .and_then(|sealed| app.db.environment().master_key.open(&sealed, KNOWN_PLACE).ok());
+    let opened = super::sealed::read(cookie).and_then(|sealed| {
+        app.db
+            .environment()
+            .master_key
+            .open(&sealed, KNOWN_PLACE)
+            .ok()
+    });
     opened.is_some_and(|known| known.reveal() == email)
 }
 
@@ -185,13 +195,20 @@ impl SignIn {
         }
         let waits = keys.iter().filter_map(|(key, limits)| {
             let times = tries.get(key)?;
-            limits.iter().filter_map(|limit| wait(times, *limit, now)).max()
+            limits
+                .iter()
+                .filter_map(|limit| wait(times, *limit, now))
+                .max()
         });
         if let Some(wait) = waits.max() {
             return Err(wait);
         }
         for (key, limits) in keys {
-            let longest = limits.iter().map(|(_, window)| *window).max().unwrap_or(MINUTE);
+            let longest = limits
+                .iter()
+                .map(|(_, window)| *window)
+                .max()
+                .unwrap_or(MINUTE);
             let times = tries.entry(key.clone()).or_default();
             times.retain(|at| now < *at + longest);
             times.push(now);
@@ -237,7 +254,10 @@ mod tests {
 
     fn keys(user: &str, address: u8) -> [(Key, &'static [(usize, Duration)]); 2] {
         let address = Key::Address(IpAddr::from([192, 0, 2, address]));
-        [(address, &PER_ADDRESS), (Key::User(user.to_owned()), &PER_USER)]
+        [
+            (address, &PER_ADDRESS),
+            (Key::User(user.to_owned()), &PER_USER),
+        ]
     }
 
     #[test]
@@ -269,7 +289,10 @@ mod tests {
     fn an_address_tries_twenty_times_a_minute_and_a_right_password_forgets_wrong_ones() {
         let sign_in = SignIn::default();
         for number in 0..20 {
-            assert_eq!(sign_in.admit(&keys(&format!("user {number}"), 1), S(1)), Ok(()));
+            assert_eq!(
+                sign_in.admit(&keys(&format!("user {number}"), 1), S(1)),
+                Ok(())
+            );
         }
         assert_eq!(sign_in.admit(&keys("another", 1), S(2)), Err(S(59)));
         for _ in 0..5 {

@@ -87,7 +87,10 @@ async fn form(call: Call) -> Handled {
 
 async fn create(call: Call) -> Handled {
     let mut input = call.input(Kind::Token);
-    let name = input.text("name", limits::NAME_CHARS_MAX).value().unwrap_or_default();
+    let name = input
+        .text("name", limits::NAME_CHARS_MAX)
+        .value()
+        .unwrap_or_default();
     drop(input);
     let made = {
         let name = name.clone();
@@ -154,7 +157,10 @@ async fn confirm(call: Call) -> Handled {
 
 async fn revoke(call: Call) -> Handled {
     let id: Id<Token> = call.id("token_id")?;
-    let write = call.app.db.write(call.actor, move |tx| tokens::revoke(tx, id));
+    let write = call
+        .app
+        .db
+        .write(call.actor, move |tx| tokens::revoke(tx, id));
     write.await?;
     Answer::see("/integrations/tokens?done=revoked")
 }

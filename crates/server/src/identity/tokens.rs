@@ -66,8 +66,8 @@ pub fn list(reader: &Reader<'_>, user: Option<Id<User>>) -> Result<Vec<Listed>> 
         "select t.id, t.name, t.user_id, u.email, t.created_at
          from tokens t join users u on u.id = t.user_id
          where t.account_id = $1
-           and ($2 is null or t.user_id = $2)
-           and ($3 is null or t.user_id = $3)
+           and (cast($2 as {int}) is null or t.user_id = $2)
+           and (cast($3 as {int}) is null or t.user_id = $3)
          order by t.id",
         &[&reader.account()?, &user, &only],
     )
@@ -79,7 +79,8 @@ pub fn revoke(tx: &mut Tx<'_>, id: Id<Token>) -> Result<Recorded<()>> {
     let gone = tx.write(
         Kind::Token,
         "delete from tokens
-         where id = $1 and account_id = $2 and ($3 is null or user_id = $3)",
+         where id = $1 and account_id = $2
+           and (cast($3 as {int}) is null or user_id = $3)",
         &[&id, &account, &only],
     )?;
     if gone == 0 {

@@ -41,6 +41,7 @@ impl<'a> FromSql<'a> for Value {
             Type::INT4 => Self::Int(i64::from(i32::from_sql(kind, raw)?)),
             Type::INT8 => Self::Int(i64::from_sql(kind, raw)?),
             Type::BOOL => Self::Int(i64::from(bool::from_sql(kind, raw)?)),
+            Type::NUMERIC => Self::Int(whole(raw)?),
             Type::BYTEA => Self::Bytes(Vec::from_sql(kind, raw)?),
             _ => Self::Text(String::from_sql(kind, raw)?),
         })
@@ -57,6 +58,7 @@ impl<'a> FromSql<'a> for Value {
                 | Type::INT4
                 | Type::INT8
                 | Type::BOOL
+                | Type::NUMERIC
                 | Type::BYTEA
                 | Type::TEXT
                 | Type::VARCHAR
@@ -66,6 +68,34 @@ impl<'a> FromSql<'a> for Value {
     }
 }
 
+/// A whole number: what a sum of `bigint` is. As the server writes it: the count of digits to the
+/// base 10,000, the weight of the first, the sign, the decimals that are shown, the digits.
+fn whole(raw: &[u8]) -> Result<i64, Failed> {
+    let word = |at: usize| -> Result<i16, Failed> {
+        let two = raw.get(at * 2..at * 2 + 2).ok_or("a number is cut short")?;
+        Ok(i16::from_be_bytes([two[0], two[1]]))
+    };
+    let (count, weight, sign) = (word(0)?, word(1)?, word(2)?);
+    if count > weight + 1 || !matches!(sign, 0 | NEGATIVE) {
+        return Err("a number is not whole".into());
+    }
+    let mut number: i64 = 0;
+    for place in 0..=weight {
+        let digit = if place < count {
+            word(4 + usize::try_from(place)?)?
+        } else {
+            0
+        };
+        let larger = number.checked_mul(10_000);
+        let larger = larger.and_then(|it| it.checked_add(i64::from(digit)));
+        number = larger.ok_or("a number is too large")?;
+    }
+    Ok(if sign == NEGATIVE { -number } else { number })
+}
+
+/// The sign of numbers below zero.
+const NEGATIVE: i16 = 0x4000;
+
 /// A row as the common SQL knows it.
 pub(super) fn row(columns: &Arc<[String]>, row: &postgres::Row) -> Result<Row, postgres::Error> {
     let values = (0..columns.len()).map(|index| row.try_get(index));
@@ -73,4 +103,25 @@ pub(super) fn row(columns: &Arc<[String]>, row: &postgres::Row) -> Result<Row, p
         Arc::clone(columns),
         values.collect::<Result<_, _>>()?,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole;
+
+    #[test]
+    fn a_whole_number_of_the_server_is_read() {
+        for (words, number) in [
+            (vec![0, 0, 0, 0], Some(0)),
+            (vec![1, 0, 0, 0, 42], Some(42)),
+            (vec![1, 1, 0, 0, 3], Some(30_000)),
+            (vec![2, 1, 0x4000, 0, 3, 7], Some(-30_007)),
+            (vec![1, -1, 0, 1, 5_000], None),
+            (vec![1, 5, 0, 0, 9_999], None),
+            (vec![1, 0, 0], None),
+        ] {
+            let raw: Vec<u8> = words.iter().flat_map(|it: &i16| it.to_be_bytes()).collect();
+            assert_eq!(whole(&raw).ok(), number, "{words:?}");
+        }
+    }
 }

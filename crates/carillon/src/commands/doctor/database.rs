@@ -20,7 +20,7 @@ const LATENCY_MAX: Duration = Duration::from_millis(50);
 /// Clocks that are further apart show other times than they should.
 const CLOCKS_APART_MAX: Duration = Duration::from_secs(2);
 /// Clocks that are further apart are wrong: leases and signatures rely on them.
-const CLOCKS_WRONG: Duration = Duration::from_secs(60);
+const CLOCKS_WRONG: Duration = Duration::from_mins(1);
 /// Servers that are told one by one.
 const NODES_SHOWN_MAX: usize = 32;
 
@@ -60,12 +60,8 @@ pub(super) fn look(config: &Config) -> Vec<Finding> {
 
 fn key(config: &Config) -> Result<(Finding, MasterKey), Finding> {
     let wrong = |sentence: String, remedy: &str| Finding::wrong("key", sentence, remedy);
-    let path = installation::key_file(config).map_err(|failed| {
-        wrong(
-            "No master key is named.".to_owned(),
-            &failed.text(),
-        )
-    })?;
+    let path = installation::key_file(config)
+        .map_err(|failed| wrong("No master key is named.".to_owned(), &failed.text()))?;
     let shown = path.display();
     let Ok(metadata) = std::fs::metadata(&path) else {
         return Err(wrong(
@@ -130,7 +126,10 @@ fn clock(config: &Config, seen: &Look) -> Finding {
     let (apart, sentence) = match config.location() {
         Location::Sqlite(_) => (
             ahead,
-            format!("It is {wall}, {} s before the database's latest time.", ahead.as_secs()),
+            format!(
+                "It is {wall}, {} s before the database's latest time.",
+                ahead.as_secs()
+            ),
         ),
         Location::Postgres(_) => (
             ahead.max(behind),

@@ -37,11 +37,7 @@ impl Metrics {
         let handle = builder
             .and_then(PrometheusBuilder::install_recorder)
             .map_err(refuse)?;
-        let storage = if db.is_shared() {
-            "postgres"
-        } else {
-            "sqlite"
-        };
+        let storage = if db.is_shared() { "postgres" } else { "sqlite" };
         metrics::gauge!("carillon_build_info", "version" => VERSION, "storage" => storage).set(1.0);
         Ok(Self {
             handle,

@@ -7,6 +7,7 @@
 use crate::http::Resource;
 
 mod api;
+mod pages;
 pub mod shape;
 #[cfg(test)]
 mod tests;
@@ -17,5 +18,5 @@ pub use shape::{CreatedShape, ReceiverShape, StatusShape};
 pub const RESOURCE: Resource = Resource {
     name: "broadcast_receivers",
     routes: api::routes,
-    pages: Vec::new,
+    pages: pages::routes,
 };

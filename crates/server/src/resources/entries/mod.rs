@@ -12,6 +12,7 @@
 
 pub mod actions;
 pub(crate) mod api;
+pub(in crate::resources) mod pages;
 mod rules;
 pub(crate) mod shape;
 mod table;
@@ -29,7 +30,7 @@ use crate::http::{Given, Resource};
 pub const RESOURCE: Resource = Resource {
     name: "entries",
     routes: api::routes,
-    pages: Vec::new,
+    pages: pages::routes,
 };
 
 /// Event names, contract webhooks.md §8.
@@ -245,6 +246,16 @@ pub(crate) struct Filter {
     pub(crate) billable: Option<bool>,
     pub(crate) approved_at: Bounds<WallTime>,
     pub(crate) approved_by: Vec<Id<id::User>>,
+}
+
+/// The latest entries within something that this actor sees, newest first.
+pub(crate) fn latest(
+    reader: &store::Reader<'_>,
+    within: Within,
+    limit: i64,
+) -> base::Result<Vec<Seen>> {
+    let (entries, _) = table::list(reader, within, &Filter::default(), (limit, 0))?;
+    table::peek_seen(reader, entries)
 }
 
 /// What the tests of other slices look at.

@@ -20,7 +20,7 @@ pub fn peek(reader: &Reader<'_>, id: Id<ProjectMark>) -> Result<Seen> {
 }
 
 /// One page of projects, latest activity first, and how many there are in all.
-pub(super) fn page(
+pub(crate) fn page(
     reader: &Reader<'_>,
     filter: &Filter,
     page: (i64, i64),
@@ -179,11 +179,7 @@ fn record(tx: &mut Tx<'_>, name: &'static str, seen: &Seen, shown: Shown) -> Rec
 }
 
 /// Who hears that a project is gone, before its access goes with it.
-fn members(
-    tx: &Tx<'_>,
-    id: Id<ProjectMark>,
-    into: Option<Id<ProjectMark>>,
-) -> Result<Audience> {
+fn members(tx: &Tx<'_>, id: Id<ProjectMark>, into: Option<Id<ProjectMark>>) -> Result<Audience> {
     let users = table::load_members(tx, id)?;
     Ok(Audience::Members { users, into })
 }

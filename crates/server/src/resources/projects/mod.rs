@@ -12,6 +12,7 @@
 
 pub mod actions;
 mod api;
+mod pages;
 pub mod rules;
 pub mod shape;
 mod table;
@@ -31,7 +32,7 @@ use crate::http::Resource;
 pub const RESOURCE: Resource = Resource {
     name: "projects",
     routes: api::routes,
-    pages: Vec::new,
+    pages: pages::routes,
 };
 
 /// Event names, contract webhooks.md §8.

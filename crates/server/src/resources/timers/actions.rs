@@ -9,12 +9,13 @@ use store::{Announcement, Record, Recorded, Silence, Tx};
 use super::rules::{self, LogWish, Wish};
 use super::{State, Timer, shape, table};
 use crate::resources::changes::Change;
-use crate::resources::{entries, projects};
+use crate::resources::{entries, projects, users};
 
 /// Changes the description of the actor's timer; makes a pending one if there is none.
 ///
 /// `NotFound` without the project, `archived_project` if it is archived.
 pub fn edit(tx: &mut Tx<'_>, project: Id<Project>, wish: Wish) -> Result<Recorded<Timer>> {
+    lock_timers(tx)?;
     let project = projects::load(tx, project)?;
     project.require_enabled(Kind::Timer)?;
     let mut timers = table::load_with_running(tx, project.id)?;
@@ -30,6 +31,7 @@ pub fn edit(tx: &mut Tx<'_>, project: Id<Project>, wish: Wish) -> Result<Recorde
 ///
 /// `NotFound` without the project, `archived_project` if it is archived.
 pub fn start(tx: &mut Tx<'_>, project: Id<Project>, wish: Wish) -> Result<Recorded<Timer>> {
+    lock_timers(tx)?;
     let project = projects::load(tx, project)?;
     project.require_enabled(Kind::Timer)?;
     let mut timers = table::load_with_running(tx, project.id)?;
@@ -44,6 +46,13 @@ pub fn start(tx: &mut Tx<'_>, project: Id<Project>, wish: Wish) -> Result<Record
     let today = table::peek_today(tx)?;
     let started = settle(tx, rules::start(timer, wish, today, tx.now))?;
     Ok(started.and(paused))
+}
+
+/// Lets changes that make or start a timer of the actor come one after the other: rows that are
+/// not there yet cannot be locked themselves.
+fn lock_timers(tx: &mut Tx<'_>) -> Result<()> {
+    let user = tx.user()?;
+    users::actions::lock(tx, user).map(drop)
 }
 
 /// Pauses the actor's timer. `NotFound` if there is none that has run.

@@ -24,6 +24,7 @@ use crate::http::Resource;
 
 pub mod actions;
 mod api;
+mod pages;
 pub mod rules;
 pub mod shape;
 mod table;
@@ -34,7 +35,7 @@ mod tests;
 pub const RESOURCE: Resource = Resource {
     name: "timers",
     routes: api::routes,
-    pages: Vec::new,
+    pages: pages::routes,
 };
 
 /// A user's timer on one project.

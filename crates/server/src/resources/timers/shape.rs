@@ -69,7 +69,7 @@ pub fn url(project: Id<Project>, api: &str) -> String {
 }
 
 /// `HH:MM:SS`; 27 hours are `27:00:00` (contract README §8, point 13).
-fn formatted(elapsed: Duration) -> String {
+pub(super) fn formatted(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
     format!("{hours:02}:{minutes:02}:{:02}", seconds % 60)

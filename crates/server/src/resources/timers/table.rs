@@ -159,10 +159,7 @@ pub(super) fn load_of_project(tx: &Tx<'_>, project: Id<id::Project>) -> Result<V
 }
 
 /// Everybody's timers on these projects, in any state.
-pub(super) fn load_of_projects(
-    tx: &Tx<'_>,
-    projects: &[Id<id::Project>],
-) -> Result<Vec<Timer>> {
+pub(super) fn load_of_projects(tx: &Tx<'_>, projects: &[Id<id::Project>]) -> Result<Vec<Timer>> {
     let sql = format!(
         "select {COLUMNS} from timers t where {visible} and t.project_id {{in $2}}
          order by t.id{{for_update}}",
@@ -220,11 +217,7 @@ pub(super) fn insert(
 
 /// Makes a timer like this one, which is gone, on another project; it is another timer to those
 /// who follow it.
-pub(super) fn insert_at(
-    tx: &mut Tx<'_>,
-    project: Id<id::Project>,
-    timer: Timer,
-) -> Result<Timer> {
+pub(super) fn insert_at(tx: &mut Tx<'_>, project: Id<id::Project>, timer: Timer) -> Result<Timer> {
     let (now, wall) = (tx.now, tx.wall);
     let values: [&dyn ToValue; 11] = [
         &tx.account()?,

@@ -14,13 +14,19 @@
 use crate::http::Resource;
 
 mod api;
+mod checker;
+pub(super) mod form_pages;
 pub(super) mod inputs;
+mod list_pages;
+pub(super) mod pages;
+mod payload_pages;
 mod payload_shape;
 mod payloads;
 pub mod shape;
-mod table;
+pub(super) mod table;
 #[cfg(test)]
 pub(super) mod tests;
+pub(super) mod words;
 
 pub use payload_shape::{DetailShape, PayloadShape};
 pub use shape::{CreatedShape, SecretShape, StatusShape, WebhookShape};
@@ -34,5 +40,13 @@ pub const RESOURCE: Resource = Resource {
             .chain(payloads::routes())
             .collect()
     },
-    pages: Vec::new,
+    pages: || {
+        let pages = pages::routes().into_iter();
+        pages
+            .chain(list_pages::routes())
+            .chain(form_pages::routes())
+            .chain(payload_pages::routes())
+            .chain(checker::routes())
+            .collect()
+    },
 };

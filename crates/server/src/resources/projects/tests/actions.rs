@@ -225,10 +225,13 @@ fn a_deletion_drops_timers_and_access_and_tells_the_last_state() {
     };
     assert_eq!(event.name, "project.deleted");
     assert_eq!(event.url, None);
-    assert_eq!(event.audience, Audience::Members {
+    assert_eq!(
+        event.audience,
+        Audience::Members {
             users: vec![user_of(house.cleo)],
             into: None
-        });
+        }
+    );
     assert_eq!(parsed(&event.full.object)["name"], "Atlas");
     assert_eq!(stopped.last_event, "timer.stopped");
     assert!(is_not_found(&find(&house, house.ada, atlas)));

@@ -98,7 +98,8 @@ fn a_timer_moves_and_joins_the_one_that_is_there_already() {
     let log = |by| {
         house
             .write(by, move |tx| {
-                timers::actions::pause(tx, atlas).map(|timer| timer.map(|it| it.collected.as_secs()))
+                timers::actions::pause(tx, atlas)
+                    .map(|timer| timer.map(|it| it.collected.as_secs()))
             })
             .expect("there is one")
     };
