@@ -2,7 +2,7 @@
 //!
 //! Promises I1, I2 and I4, on SQLite. The receiver lives in the test's process and is not killed.
 
-mod process;
+pub(crate) mod process;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -80,12 +80,12 @@ async fn twenty_kills_under_load_lose_nothing_that_was_acknowledged_and_keep_ord
         lost.len(),
         acknowledged.len()
     );
-    check_order(&received);
+    check_order(&received, KILLS);
 }
 
 /// First arrivals have growing sequences without a gap; a repetition is the same to the byte, and
-/// there is at most one for each kill.
-fn check_order(received: &[Received]) {
+/// there is at most one for each fault.
+pub(crate) fn check_order(received: &[Received], faults: u64) {
     let mut first: BTreeMap<u64, &Received> = BTreeMap::new();
     let mut repeated = 0;
     for delivery in received {
@@ -107,13 +107,13 @@ fn check_order(received: &[Received]) {
         first.insert(sequence, delivery);
     }
     assert!(
-        repeated <= KILLS,
-        "{repeated} repetitions for {KILLS} kills"
+        repeated <= faults,
+        "{repeated} repetitions for {faults} faults"
     );
 }
 
 /// The entries whose creation arrived.
-fn entries(received: &[Received]) -> BTreeSet<i64> {
+pub(crate) fn entries(received: &[Received]) -> BTreeSet<i64> {
     let bodies = received.iter().map(Received::json);
     bodies
         .filter(|body| body["type"] == "entry.created")
@@ -121,12 +121,12 @@ fn entries(received: &[Received]) -> BTreeSet<i64> {
         .collect()
 }
 
-async fn write_entry(address: std::net::SocketAddr, token: &str) -> Option<i64> {
+pub(crate) async fn write_entry(address: std::net::SocketAddr, token: &str) -> Option<i64> {
     let input = json!({"date": "2024-03-18", "minutes": 15, "description": "under load"});
     post(address, token, "/entries", &input).await?["id"].as_i64()
 }
 
-async fn post(
+pub(crate) async fn post(
     address: std::net::SocketAddr,
     token: &str,
     path: &str,

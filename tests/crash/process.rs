@@ -1,21 +1,24 @@
-//! An installation of the real binary in a folder of its own.
+//! An installation of the real binary: a folder with a SQLite file, or a database of PostgreSQL.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-/// A folder with a database, and the binary that works on it.
-pub(super) struct Installation {
+/// A database, a folder with what else there is, and the binary that works on it.
+pub(crate) struct Installation {
     folder: tempfile::TempDir,
+    database: String,
+    /// Settings by their names in the environment.
+    settings: Vec<(&'static str, String)>,
 }
 
 /// A server process; killed when dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     /// Kept open: who closes it refuses what the server prints.
     _output: BufReader<ChildStdout>,
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 /// The binary of the same build; `cargo test --workspace` makes it.
@@ -34,26 +37,50 @@ fn binary() -> PathBuf {
 }
 
 impl Installation {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = format!("sqlite:{}", folder.path().join("c.db").display());
         Self {
-            folder: tempfile::tempdir().expect("a folder"),
+            folder,
+            database,
+            settings: Vec::new(),
         }
     }
 
+    /// One on PostgreSQL, whose nodes all have the same key.
+    pub(crate) fn on_postgres(address: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = folder.path().join("master.key").display().to_string();
+        let mut command = Command::new(binary());
+        let made = command.args(["key", "create", &key]).output();
+        assert!(made.expect("the binary runs").status.success());
+        Self {
+            folder,
+            database: address.to_owned(),
+            settings: vec![("CARILLON_MASTER_KEY_FILE", key)],
+        }
+    }
+
+    /// The same with this setting.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.settings.push((name, value.to_owned()));
+        self
+    }
+
     fn command(&self, words: &[&str]) -> Command {
-        let database = format!("sqlite:{}", self.folder.path().join("c.db").display());
         let mut command = Command::new(binary());
         command
             .args(words)
-            .args(["--database", &database])
+            .args(["--database", &self.database])
             .env("CARILLON_DELIVERY_ALLOW_NETWORKS", "127.0.0.0/8")
             .env("CARILLON_WEBHOOKS_RETRY_INITIAL", "50ms")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .current_dir(self.folder.path());
         command
     }
 
     /// Makes an account; its owner's token.
-    pub(super) fn create_account(&self) -> String {
+    pub(crate) fn create_account(&self) -> String {
         let words = [
             "account",
             "create",
@@ -74,15 +101,18 @@ impl Installation {
     }
 
     /// Starts a server and waits until it says where it listens.
-    pub(super) fn serve(&self) -> Server {
+    pub(crate) fn serve(&self) -> Server {
+        self.serve_as(&[])
+    }
+
+    /// The same with these flags.
+    pub(crate) fn serve_as(&self, flags: &[&str]) -> Server {
+        let usual = ["serve", "--listen", "127.0.0.1:0"];
+        let origin = ["--public-url", "http://crash.example"];
         let mut child = self
-            .command(&[
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--public-url",
-                "http://crash.example",
-            ])
+            .command(&usual)
+            .args(origin)
+            .args(flags)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -105,8 +135,24 @@ impl Installation {
 }
 
 impl Server {
+    /// Freezes the process as a stopped machine would.
+    pub(crate) fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub(crate) fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.expect("kill can be started").success());
+    }
+
     /// kill -9.
-    pub(super) fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
     }

@@ -64,7 +64,8 @@ impl<'w> Browser<'w> {
 
     /// Goes to a page.
     pub(super) async fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, &[("accept", "text/html")], String::new()).await
+        self.ask("GET", path, &[("accept", "text/html")], String::new())
+            .await
     }
 
     /// Goes to a page that must be there, and gives its text.
@@ -87,7 +88,10 @@ impl<'w> Browser<'w> {
     pub(super) async fn send(&self, path: &str, fields: &[(&str, &str)]) -> String {
         let answer = self.post(path, fields).await;
         assert_eq!(answer.status, 303, "{path}: {}", text(&answer));
-        let next = answer.header("location").expect("a place to go to").to_owned();
+        let next = answer
+            .header("location")
+            .expect("a place to go to")
+            .to_owned();
         self.read(&next).await
     }
 
@@ -108,7 +112,9 @@ impl<'w> Browser<'w> {
     /// The token that our forms carry for this browser's cookie.
     pub(super) fn token(&self) -> String {
         let cookies = self.cookies.borrow();
-        let cookie = cookies.get("carillon").or_else(|| cookies.get("carillon_form"));
+        let cookie = cookies
+            .get("carillon")
+            .or_else(|| cookies.get("carillon_form"));
         let cookie = cookie.cloned().unwrap_or_default();
         let mut token = base::secret::digest(&format!("carillon form {cookie}"));
         token.truncate(32);
@@ -130,9 +136,13 @@ impl<'w> Browser<'w> {
             request = request.header(*name, *value);
         }
         let cookies = self.cookies.borrow().clone();
-        let cookies = cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        let cookies = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
         let cookies = cookies.collect::<Vec<_>>().join("; ");
-        let request = request.header("cookie", cookies).body(Bytes::from(body).into());
+        let request = request
+            .header("cookie", cookies)
+            .body(Bytes::from(body).into());
         let answer = self.world.raw(request.expect("a request")).await;
         self.keep(&answer);
         answer

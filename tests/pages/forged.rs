@@ -17,7 +17,10 @@ async fn a_form_from_another_site_or_without_its_token_is_refused_everywhere() {
     let sub = format!("http://evil.{}", world.address);
 
     let mut posted = 0;
-    for route in server::pages().iter().filter(|it| it.method == Method::POST) {
+    for route in server::pages()
+        .iter()
+        .filter(|it| it.method == Method::POST)
+    {
         let path = things.path(route.path);
         let good = [("form_token", token.as_str())];
         for headers in [
@@ -31,7 +34,11 @@ async fn a_form_from_another_site_or_without_its_token_is_refused_everywhere() {
             let answer = browser.submit(&path, headers, &good).await;
             assert_eq!(answer.status, 403, "{path} {headers:?}");
         }
-        for fields in [&[][..], &[("form_token", "")], &[("form_token", "0123456789abcdef")]] {
+        for fields in [
+            &[][..],
+            &[("form_token", "")],
+            &[("form_token", "0123456789abcdef")],
+        ] {
             let answer = browser.submit(&path, &[("origin", &own)], fields).await;
             assert_eq!(answer.status, 403, "{path} {fields:?}");
             assert!(text(&answer).contains("Request <code>"), "{path}");
@@ -39,7 +46,11 @@ async fn a_form_from_another_site_or_without_its_token_is_refused_everywhere() {
         posted += 1;
     }
     assert!(posted > 20, "{posted} forms");
-    assert_eq!(browser.get("/timers").await.status, 200, "nobody was signed out");
+    assert_eq!(
+        browser.get("/timers").await.status,
+        200,
+        "nobody was signed out"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,15 +66,33 @@ async fn every_page_has_the_headers_that_keep_it_to_itself() {
         .filter(|it| it.method == Method::GET)
         .map(|it| things.path(it.path))
         .collect();
-    paths.extend(["/nowhere", "/integrations/webhooks/999999", "/assets/none.css"].map(Into::into));
+    paths.extend(
+        [
+            "/nowhere",
+            "/integrations/webhooks/999999",
+            "/assets/none.css",
+        ]
+        .map(Into::into),
+    );
     for path in &paths {
         for browser in [&browser, &stranger] {
             let answer = browser.get(path).await;
             let policy = answer.header("content-security-policy").unwrap_or_default();
-            assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{path}");
+            assert!(
+                policy.starts_with("default-src 'none'; script-src 'self'"),
+                "{path}"
+            );
             assert!(policy.contains("frame-ancestors 'none'"), "{path}");
-            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
-            assert_eq!(answer.header("referrer-policy"), Some("same-origin"), "{path}");
+            assert_eq!(
+                answer.header("x-content-type-options"),
+                Some("nosniff"),
+                "{path}"
+            );
+            assert_eq!(
+                answer.header("referrer-policy"),
+                Some("same-origin"),
+                "{path}"
+            );
             assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
             let body = text(&answer);
             for inline in [" style=\"", "<style", " onclick=", "javascript:"] {

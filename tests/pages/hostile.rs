@@ -33,15 +33,22 @@ async fn hostile_texts_are_texts_on_every_page() {
 
     for (number, hostile) in HOSTILE.iter().enumerate() {
         let name = format!("{hostile} {number}");
-        let project = world.post("ada", "/projects", json!({ "name": name })).await.json();
+        let project = world
+            .post("ada", "/projects", json!({ "name": name }))
+            .await
+            .json();
         let entry = json!({
             "date": "2024-03-18", "minutes": 5, "description": hostile,
             "project_id": project["id"],
         });
         world.post("ada", "/entries", entry).await;
         let start = format!("/projects/{}/timer/start", project["id"]);
-        world.put("ada", &start, json!({ "description": hostile })).await;
-        let (webhook, _) = world.webhook("ada", "http://127.0.0.1:9/hook", &["*"]).await;
+        world
+            .put("ada", &start, json!({ "description": hostile }))
+            .await;
+        let (webhook, _) = world
+            .webhook("ada", "http://127.0.0.1:9/hook", &["*"])
+            .await;
         let path = format!("/webhooks/{webhook}");
         world.put("ada", &path, json!({ "name": name })).await;
         let places = [
@@ -71,13 +78,33 @@ async fn what_was_typed_comes_back_as_text_in_the_form() {
     let browser = Browser::of(&world, "ada").await;
     for hostile in HOSTILE {
         for (path, fields) in [
-            ("/integrations/webhooks/new", &[("name", hostile), ("payload_uri", hostile)][..]),
-            ("/integrations/broadcasts/new", &[("name", hostile), ("payload_uri", hostile)]),
-            ("/entries", &[("date", hostile), ("minutes", hostile), ("description", hostile)]),
-            ("/integrations/verify", &[("body", hostile), ("signature", hostile), ("secret", "s")]),
+            (
+                "/integrations/webhooks/new",
+                &[("name", hostile), ("payload_uri", hostile)][..],
+            ),
+            (
+                "/integrations/broadcasts/new",
+                &[("name", hostile), ("payload_uri", hostile)],
+            ),
+            (
+                "/entries",
+                &[
+                    ("date", hostile),
+                    ("minutes", hostile),
+                    ("description", hostile),
+                ],
+            ),
+            (
+                "/integrations/verify",
+                &[("body", hostile), ("signature", hostile), ("secret", "s")],
+            ),
         ] {
             let answer = browser.post(path, fields).await;
-            assert!(matches!(answer.status, 200 | 422), "{path} {}", answer.status);
+            assert!(
+                matches!(answer.status, 200 | 422),
+                "{path} {}",
+                answer.status
+            );
             let page = super::browser::text(&answer);
             assert!(!is_raw(&page, hostile), "{path} shows {hostile}");
         }
@@ -89,7 +116,9 @@ async fn words_in_an_address_say_nothing_of_their_own() {
     let world = World::start().await;
     give_passwords(&world, &["ada"]).await;
     let browser = Browser::of(&world, "ada").await;
-    let page = browser.read("/timers?done=You%20won&tz=%3Cb%3E&x=%22%3E%3Cscript%3E").await;
+    let page = browser
+        .read("/timers?done=You%20won&tz=%3Cb%3E&x=%22%3E%3Cscript%3E")
+        .await;
     assert!(!page.contains("You won"));
     assert!(!page.contains("\"><script>") && !page.contains("<b>"));
 }

@@ -22,14 +22,26 @@ impl Things {
         let name = format!("secret of {who}");
         let (webhook, _) = world.webhook(who, "http://127.0.0.1:9/hook", &["*"]).await;
         let renamed = json!({ "name": name });
-        assert_eq!(world.put(who, &format!("/webhooks/{webhook}"), renamed).await.status, 200);
+        assert_eq!(
+            world
+                .put(who, &format!("/webhooks/{webhook}"), renamed)
+                .await
+                .status,
+            200
+        );
         let receiver = json!({
             "name": name,
             "payload_uri": "http://127.0.0.1:9/desk",
             "subjects": ["timer"],
         });
-        let receiver = world.post(who, "/broadcast_receivers", receiver).await.json();
-        let project = world.post(who, "/projects", json!({ "name": name })).await.json();
+        let receiver = world
+            .post(who, "/broadcast_receivers", receiver)
+            .await
+            .json();
+        let project = world
+            .post(who, "/projects", json!({ "name": name }))
+            .await
+            .json();
         let entry = json!({
             "date": "2024-03-18",
             "minutes": 30,
@@ -39,7 +51,10 @@ impl Things {
         assert_eq!(world.post(who, "/entries", entry).await.status, 201);
         let start = format!("/projects/{}/timer/start", project["id"]);
         assert_eq!(world.put(who, &start, json!({})).await.status, 200);
-        let payloads = world.get(who, &format!("/webhooks/{webhook}/payloads")).await.json();
+        let payloads = world
+            .get(who, &format!("/webhooks/{webhook}/payloads"))
+            .await
+            .json();
         let payload = payloads[0]["id"].as_str().expect("a payload").to_owned();
         Self(BTreeMap::from([
             ("webhook_id", webhook.to_string()),
@@ -90,9 +105,17 @@ async fn every_page_works_and_is_small() {
     for route in server::pages().iter().filter(|it| it.method == Method::GET) {
         let path = things.path(route.path);
         let answer = browser.get(&path).await;
-        let expected = if matches!(route.path, "/" | "/sign_in") { 303 } else { 200 };
+        let expected = if matches!(route.path, "/" | "/sign_in") {
+            303
+        } else {
+            200
+        };
         assert_eq!(answer.status, expected, "{path}: {}", text(&answer));
-        assert!(answer.body.len() <= PAGE_BYTES_MAX, "{path}: {} bytes", answer.body.len());
+        assert!(
+            answer.body.len() <= PAGE_BYTES_MAX,
+            "{path}: {} bytes",
+            answer.body.len()
+        );
         if expected == 200 && !path.ends_with("/body") {
             let page = text(&answer);
             assert_eq!(page.matches("<h1").count(), 1, "{path} has one heading");

@@ -113,11 +113,7 @@ fn nothing_of_a_deactivated_person_is_open_and_nothing_of_an_active_one_silent()
         ] {
             yard.change(1, on_webhook("disable", webhook));
             yard.change(1, on_receiver("disable", receiver));
-            meet(
-                &yard,
-                (1, switch_person("disabled")),
-                (CREATOR, other),
-            );
+            meet(&yard, (1, switch_person("disabled")), (CREATOR, other));
             for sql in [OPEN_LANES, OPEN_RECEIVERS] {
                 assert_eq!(yard.number(sql, CREATOR), 0, "I8: {sql}");
             }

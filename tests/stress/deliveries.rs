@@ -74,7 +74,11 @@ fn nothing_is_lost_reordered_or_queued_while_off_whatever_gets_in_between() {
         for node in ["a", "b"] {
             scope.spawn(move || work.deliver(node));
         }
-        let ended: Vec<_> = recorders.into_iter().chain(others).map(|it| it.join()).collect();
+        let ended: Vec<_> = recorders
+            .into_iter()
+            .chain(others)
+            .map(|it| it.join())
+            .collect();
         // The nodes end when they see this, so it comes before a failure shows.
         work.is_draining.store(true, Ordering::SeqCst);
         for ended in ended {

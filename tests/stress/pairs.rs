@@ -83,7 +83,12 @@ async fn two_clients_at_once_make_a_thing_once_and_delete_it_once() {
         for path in ["/projects", "/entries"] {
             let input = json!({"name": format!("D{meeting}"), "date": "2024-03-18", "minutes": 5});
             let thing = made(&world, path, input).await;
-            let gone = wish("ada", "DELETE", format!("{path}/{}", thing["id"]), json!({}));
+            let gone = wish(
+                "ada",
+                "DELETE",
+                format!("{path}/{}", thing["id"]),
+                json!({}),
+            );
             assert_eq!(meet(&world, gone.clone(), gone).await, [204, 404]);
         }
     }
@@ -138,9 +143,8 @@ async fn actions_on_many_things_meet_in_any_order() {
             .iter()
             .map(id)
             .collect();
-        let several = |who, path: &str, key: &str, ids: &[i64]| {
-            wish(who, "PUT", path, json!({key: ids}))
-        };
+        let several =
+            |who, path: &str, key: &str, ids: &[i64]| wish(who, "PUT", path, json!({key: ids}));
         let approve = several("lea", "/entries/approved", "entry_ids", &ids);
         let reject = several("ada", "/entries/unapproved", "entry_ids", &backwards);
         let again = several("ada", "/entries/approved", "entry_ids", &backwards);
@@ -159,7 +163,12 @@ async fn actions_on_many_things_meet_in_any_order() {
         meet(&world, unarchive.clone(), unarchive.clone()).await;
         meet(&world, unarchive, edit.clone()).await;
         let merge = |from: i64, into: i64| {
-            wish("ada", "PUT", format!("/tags/{from}/merge"), json!({"tag_id": into}))
+            wish(
+                "ada",
+                "PUT",
+                format!("/tags/{from}/merge"),
+                json!({"tag_id": into}),
+            )
         };
         meet(&world, merge(tags[0], tags[1]), merge(tags[1], tags[0])).await;
         let gone = several("ada", "/tags/delete", "tag_ids", &tags);
@@ -170,10 +179,10 @@ async fn actions_on_many_things_meet_in_any_order() {
     let sql = "select max(next_seq) - 1 from lanes";
     let queued = world
         .db
-        .read_now(
-            base::Actor::System(base::Reason::Health),
-            |reader| reader.number(sql, &[]),
-        )
+        .read(base::Actor::System(base::Reason::Health), |reader| {
+            reader.number(sql, &[])
+        })
+        .await
         .expect("a number can be read");
     while last < queued {
         let told = receiver.next().await;
@@ -195,8 +204,7 @@ async fn webhooks_and_people_are_switched_from_two_sides() {
             let path = format!("/webhooks/{webhook}/{action}");
             wish("ada", "PUT", path, json!({}))
         };
-        let on_lea =
-            |action: &str| wish("ada", "PUT", format!("/users/{lea}/{action}"), json!({}));
+        let on_lea = |action: &str| wish("ada", "PUT", format!("/users/{lea}/{action}"), json!({}));
         let entry = wish(
             "ben",
             "POST",

@@ -120,7 +120,7 @@ mod tests {
         let retry = Settings::default().retry;
         for (asked_s, after_h, waited) in [
             (1, 0, Duration::from_secs(5)),
-            (120, 0, Duration::from_secs(120)),
+            (120, 0, Duration::from_mins(2)),
             (86_400, 0, HOUR),
             (3_600, 71, HOUR),
         ] {
@@ -134,7 +134,7 @@ mod tests {
                 Next::At(failure.now + waited)
             );
         }
-        let late = failure(HOUR * 72 - Duration::from_secs(1), 1);
+        let late = failure(HOUR * 71 + Duration::from_mins(59), 1);
         assert_eq!(
             after_failure(&retry, late, 0.5),
             Next::At(late.window_from + HOUR * 72)

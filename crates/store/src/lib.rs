@@ -25,6 +25,8 @@ pub mod row;
 mod schema;
 pub mod select;
 mod sqlite;
+#[cfg(feature = "testing")]
+pub mod statements;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 pub mod tx;

@@ -22,6 +22,8 @@ pub(crate) enum Link<'c> {
 impl Link<'_> {
     /// All rows of a statement.
     pub(crate) fn rows(self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        #[cfg(feature = "testing")]
+        crate::statements::note(sql);
         match self {
             Self::Sqlite(connection) => {
                 sqlite_rows(connection, sql, params).map_err(|cause| failure(&cause))
@@ -40,6 +42,8 @@ impl Link<'_> {
 
     /// Runs a statement and tells how many rows it changed.
     pub(crate) fn execute(self, sql: &str, params: &[Value]) -> Result<usize> {
+        #[cfg(feature = "testing")]
+        crate::statements::note(sql);
         match self {
             Self::Sqlite(connection) => {
                 let statement = connection.prepare_cached(&dialect::sqlite(sql));

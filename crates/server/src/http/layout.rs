@@ -50,8 +50,8 @@ pub(crate) struct Layout {
     pub(crate) form_token: String,
     /// Where the theme form comes back to.
     pub(crate) here: String,
-    /// The address of the page with times in UTC, and back.
-    pub(crate) zone_link: String,
+    /// The address of the page with times in UTC, and back, with its word; none in UTC's own zone.
+    pub(crate) zone_link: Option<(String, &'static str)>,
     /// From where times are looked at.
     pub(crate) zone: Zone,
     /// What was done, in a sentence.
@@ -128,7 +128,10 @@ impl Call {
             }),
             form_token: cookie.as_deref().map(form::token).unwrap_or_default(),
             here: address(&self.path, &self.query.to_text()),
-            zone_link: address(&self.path, &zone_query),
+            zone_link: (offset != 0).then(|| {
+                let word = if is_utc { "own zone" } else { "UTC" };
+                (address(&self.path, &zone_query), word)
+            }),
             zone: Zone {
                 utc_offset: if is_utc { 0 } else { offset },
                 now: self.app.clock.wall(),

@@ -102,7 +102,7 @@ impl App {
         let Some(route) = path.route(&head.method) else {
             return Ok(error::wrong_method(&path.allowed()));
         };
-        if route.area != Area::Site && self.settings.user_agent_required {
+        if needs_user_agent(route.area) && self.settings.user_agent_required {
             check_user_agent(&head.headers)?;
         }
         if route.area == Area::Page {
@@ -211,6 +211,14 @@ fn is_limited(path: &str) -> bool {
 fn is_below(path: &str, top: &str) -> bool {
     path.strip_prefix(top)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Programs name themselves; people's browsers do anyway, and operators' tools need not.
+fn needs_user_agent(area: Area) -> bool {
+    match area {
+        Area::Api | Area::OAuth => true,
+        Area::Site | Area::Page => false,
+    }
 }
 
 fn check_user_agent(headers: &HeaderMap) -> Result<()> {

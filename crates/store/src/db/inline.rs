@@ -45,6 +45,36 @@ impl Db {
         }
     }
 
+    /// The columns of a statement's answer, as SQLite prepares it. `Internal` if it cannot.
+    pub fn columns(&self, sql: &str) -> Result<Vec<String>> {
+        self.prepared(sql, |statement| {
+            Ok(statement.column_names().map(Into::into).collect())
+        })
+    }
+
+    /// SQLite's plan for a statement, line by line. `Internal` if it cannot be prepared.
+    pub fn plan(&self, sql: &str) -> Result<Vec<String>> {
+        self.prepared(&format!("explain query plan {sql}"), |statement| {
+            let nulls = vec![rusqlite::types::Null; statement.parameter_count()];
+            let lines = statement.query_map(rusqlite::params_from_iter(nulls), |row| row.get(3))?;
+            lines.collect()
+        })
+    }
+
+    fn prepared<T>(
+        &self,
+        sql: &str,
+        look: impl Fn(&mut rusqlite::Statement<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let Driver::Inline(writer) = &self.0.driver else {
+            return Err(Error::internal("only a database in memory is looked into"));
+        };
+        let writer = lock(writer);
+        let found = writer.connection.prepare(&crate::dialect::sqlite(sql));
+        let found = found.and_then(|mut statement| look(&mut statement));
+        found.map_err(|cause| Error::internal(format!("{cause}: {sql}")))
+    }
+
     fn inline_on(mut connection: Connection, environment: Environment) -> Result<Self> {
         keep_statements(&connection).map_err(|cause| failure(&cause))?;
         connection

@@ -28,6 +28,19 @@ pub fn drop_database(cluster: &Options, name: &str) -> Result<()> {
     on_own_thread(cluster, move |session| session.batch(&sql))
 }
 
+/// The columns of each statement's answer, as the server prepares it.
+pub fn columns(database: &Options, statements: Vec<String>) -> Result<Vec<Vec<String>>> {
+    on_own_thread(database, move |session| {
+        let each = statements.iter().map(|sql| {
+            let prepared = session.prepare(sql);
+            let prepared = prepared.map_err(|error| Error::internal(format!("{error}: {sql}")))?;
+            let columns = prepared.columns().iter();
+            Ok(columns.map(|column| column.name().to_owned()).collect())
+        });
+        each.collect()
+    })
+}
+
 /// Asks for the plan of a statement as the server would run it for any parameters, line by line.
 pub fn plan(database: &Options, sql: &str) -> Result<Vec<String>> {
     let sql = crate::dialect::postgres(sql);

@@ -1,0 +1,6 @@
+//! The stories of pages alone.
+
+mod ask;
+mod pages;
+mod shapes;
+mod world;
