@@ -68,19 +68,19 @@ async fn twenty_kills_under_load_lose_nothing_that_was_acknowledged_and_keep_ord
     while !entries(&receiver.received()).contains(&last) {
         receiver.next().await;
     }
-    let received = receiver.received();
-    let arrived = entries(&received);
-    let lost: Vec<_> = acknowledged
+    let requests = receiver.received();
+    let arrived = entries(&requests);
+    let missing: Vec<_> = acknowledged
         .iter()
         .filter(|id| !arrived.contains(id))
         .collect();
     assert!(
-        lost.is_empty(),
+        missing.is_empty(),
         "{} of {} were lost",
-        lost.len(),
+        missing.len(),
         acknowledged.len()
     );
-    check_order(&received, KILLS);
+    check_order(&requests, KILLS);
 }
 
 /// First arrivals have growing sequences without a gap; a repetition is the same to the byte, and

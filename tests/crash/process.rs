@@ -130,7 +130,8 @@ impl Installation {
             }
             line.clear();
         }
-        panic!("the server ended without saying where it listens");
+        let ended = child.wait();
+        panic!("the server ended without saying where it listens: {ended:?}");
     }
 }
 

@@ -65,10 +65,10 @@ async fn a_database_that_is_stopped_at_once_loses_nothing_that_was_acknowledged(
     while !entries(&receiver.received()).contains(&last) {
         receiver.next().await;
     }
-    let received = receiver.received();
-    let arrived = entries(&received);
+    let requests = receiver.received();
+    let arrived = entries(&requests);
     for id in acknowledged.lock().expect("no panic holds it").iter() {
         assert!(arrived.contains(id), "{id} was acknowledged and is lost");
     }
-    check_order(&received, RESTARTS);
+    check_order(&requests, RESTARTS);
 }

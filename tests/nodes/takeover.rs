@@ -42,8 +42,8 @@ async fn a_killed_node_is_replaced_after_its_lease_with_the_same_bytes_and_order
     }
     until_arrived(&receiver, &written).await;
 
-    let received = receiver.received();
-    let (lost, again) = (&received[seen], &received[seen + 1]);
+    let requests = receiver.received();
+    let (lost, again) = (&requests[seen], &requests[seen + 1]);
     for header in ["x-noko-delivery", "x-carillon-sequence"] {
         assert_eq!(lost.header(header), again.header(header), "{header}");
     }

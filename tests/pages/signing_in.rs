@@ -116,6 +116,9 @@ async fn a_new_password_and_a_suspension_end_sessions() {
     assert_eq!(ada.get("/timers").await.status, 303);
     assert_eq!(ben.get("/timers").await.status, 200);
 
+    // Only who has logged time is deactivated; others are deleted.
+    let entry = serde_json::json!({"date": "2024-03-18", "minutes": 5});
+    assert_eq!(world.post("ben", "/entries", entry).await.status, 201);
     let path = format!("/users/{}/deactivate", world.persona("ben").id);
     assert_eq!(
         world.put("ada", &path, serde_json::json!({})).await.status,

@@ -110,8 +110,9 @@ async fn the_theme_is_a_cookie_and_needs_no_script() {
         .send("/theme", &[("theme", "dark"), ("back", "/entries")])
         .await;
     assert!(page.contains("data-theme=\"dark\""));
-    let page = browser
-        .send("/theme", &[("theme", "system"), ("back", "//evil.example")])
-        .await;
+    let system = [("theme", "system"), ("back", "//evil.example")];
+    let answer = browser.post("/theme", &system).await;
+    assert_eq!(answer.header("location"), Some("/"));
+    let page = browser.read("/timers").await;
     assert!(!page.contains("data-theme"));
 }

@@ -77,7 +77,7 @@ fn nothing_is_lost_reordered_or_queued_while_off_whatever_gets_in_between() {
         let ended: Vec<_> = recorders
             .into_iter()
             .chain(others)
-            .map(|it| it.join())
+            .map(thread::ScopedJoinHandle::join)
             .collect();
         // The nodes end when they see this, so it comes before a failure shows.
         work.is_draining.store(true, Ordering::SeqCst);

@@ -58,7 +58,7 @@ fn each_change_goes_into_one_round_and_rounds_keep_their_distance() {
             scope.spawn(move || work.send(node));
         }
         let threads = recorders.into_iter().chain([switching]);
-        let ended: Vec<_> = threads.map(|it| it.join()).collect();
+        let ended: Vec<_> = threads.map(thread::ScopedJoinHandle::join).collect();
         // The nodes end when they see this, so it comes before a failure shows.
         work.is_draining.store(true, Ordering::SeqCst);
         for ended in ended {
@@ -102,7 +102,7 @@ impl Work<'_> {
                 let of_other = record_announcement(tx, 2, (key, "timer.started"));
                 Ok(of_one.and(of_other))
             };
-            let (_, certain) = self.switch.during(|| self.yard.change(1, change));
+            let ((), certain) = self.switch.during(|| self.yard.change(1, change));
             let mut acknowledged = self.acknowledged.lock().expect("no panic holds it");
             acknowledged.push((key, certain));
         }

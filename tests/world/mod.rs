@@ -132,7 +132,7 @@ impl World {
             readiness: Arc::new(Ready),
             metrics: Arc::new(String::new),
         });
-        let (stopper, shutdown) = server::shutdown();
+        let (closing, shutdown) = server::shutdown();
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(runner.run(stopped));
         tasks.spawn(async move {
@@ -145,7 +145,7 @@ impl World {
             people: BTreeMap::new(),
             atlas: 0,
             stop,
-            _stopper: stopper,
+            _stopper: closing,
             _tasks: tasks,
             _folder: folder,
             _database: database,

@@ -134,7 +134,7 @@ mod tests {
                 Next::At(failure.now + waited)
             );
         }
-        let late = failure(HOUR * 71 + Duration::from_mins(59), 1);
+        let late = failure(Duration::from_secs(259_199), 1);
         assert_eq!(
             after_failure(&retry, late, 0.5),
             Next::At(late.window_from + HOUR * 72)

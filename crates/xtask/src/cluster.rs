@@ -11,7 +11,7 @@ use std::process::{Child, Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
 
-use crate::shell::{is_root, output};
+use crate::shell::{is_root, output, succeed};
 
 /// Where Debian keeps the releases of PostgreSQL.
 const RELEASES: &str = "/usr/lib/postgresql";
@@ -99,6 +99,14 @@ impl Drop for Cluster {
         drop(self.watchdog.stdin.take());
         drop(self.watchdog.wait());
     }
+}
+
+/// Runs a program that finds a cluster of its own as tests do.
+pub(crate) fn lend(root: &Path, program: &str, arguments: &[&str]) -> Result<()> {
+    let cluster = Cluster::start()?;
+    let mut command = Command::new(program);
+    command.current_dir(root).args(arguments);
+    succeed(command.env(VARIABLE, cluster.address()))
 }
 
 /// Waits for the end of the program that started this one, then stops and removes its cluster.

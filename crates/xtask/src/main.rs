@@ -20,6 +20,8 @@ const USAGE: &str = "\
 cargo xtask ci      run every check: fmt, tidy, features, clippy, docs, tests, the tests on PostgreSQL,
                     simulation
 cargo xtask test    install what the tests need on Debian, then run ci
+cargo xtask postgres PROGRAM …
+                    run a program with a PostgreSQL of its own, as the tests have it
 cargo xtask tidy    read the tree for the rules that no compiler knows
 cargo xtask docs    write the generated pages (--check: only compare them)
 ";
@@ -46,6 +48,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         }
         ["tidy"] => tidy::run(&root)?,
         ["docs"] => docs::write(&root)?,
+        ["postgres", program, arguments @ ..] => cluster::lend(&root, program, arguments)?,
         [cluster::WATCHDOG, programs, folder] => {
             return cluster::watch(Path::new(programs), Path::new(folder));
         }

@@ -96,6 +96,55 @@ mod tests {
         );
     }
 
+    /// The value of a colour in one of the style sheet's two palettes.
+    fn colour(palette: &str, name: &str) -> [f64; 3] {
+        let value = palette.split(&format!("--{name}: #")).nth(1);
+        let value = value.unwrap_or_else(|| panic!("no {name}"));
+        [0, 2, 4].map(|place| {
+            let byte = u8::from_str_radix(&value[place..place + 2], 16).expect("two digits");
+            let share = f64::from(byte) / 255.0;
+            if share <= 0.040_45 {
+                share / 12.92
+            } else {
+                ((share + 0.055) / 1.055).powf(2.4)
+            }
+        })
+    }
+
+    /// WCAG 2.2, contrast ratio.
+    fn contrast(left: [f64; 3], right: [f64; 3]) -> f64 {
+        let light =
+            |[red, green, blue]: [f64; 3]| 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+        let (left, right) = (light(left), light(right));
+        left.max(right) / left.min(right)
+    }
+
+    #[test]
+    fn every_pair_of_both_palettes_can_be_read() {
+        let palettes: Vec<&str> = ASSETS[0].text.split("--page: ").skip(1).collect();
+        for palette in palettes.iter().take(3) {
+            let palette = format!("--page: {palette}");
+            let check = |front: &str, back: &str, least: f64| {
+                let found = contrast(colour(&palette, front), colour(&palette, back));
+                assert!(found >= least, "{front} on {back}: {found:.2}");
+            };
+            for back in ["page", "panel"] {
+                for front in ["text", "muted", "link", "good", "failing", "stopped"] {
+                    check(front, back, 4.5);
+                }
+                check("border", back, 3.0);
+            }
+            for tone in ["good", "failing", "stopped"] {
+                check(tone, &format!("{tone}-tint"), 4.5);
+            }
+            check("on-link", "link", 4.5);
+        }
+        assert!(
+            palettes.len() >= 3,
+            "light, dark by choice, dark by the system"
+        );
+    }
+
     #[test]
     fn the_name_changes_with_the_content() {
         let name = |text| Asset::new("a", "css", "text/css", text).name;

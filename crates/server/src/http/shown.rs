@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use askama::filters::HtmlSafe;
-use base::WallTime;
+use base::{Date, WallTime};
 
 /// From where a person looks at times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +190,19 @@ pub(crate) fn count(number: i64) -> String {
     }
 }
 
+/// A date with its weekday, and its year unless that is this one: "Mon 18 Mar".
+pub(crate) fn day(date: Date, today: Date) -> String {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let place = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
+    let weekday = DAYS.get(place).copied().unwrap_or_default();
+    let shown = format!("{weekday} {}", day_and_month(&date.to_string()));
+    if date.year() == today.year() {
+        shown
+    } else {
+        format!("{shown} {}", date.year())
+    }
+}
+
 fn day_and_month(date: &str) -> String {
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -249,6 +262,12 @@ mod tests {
         ] {
             assert_eq!(spell(Duration::from_secs(seconds)), shown);
         }
+        let date = |text: &str| base::time::parse_date(text).expect("a date");
+        assert_eq!(day(date("2024-03-18"), date("2024-12-31")), "Mon 18 Mar");
+        assert_eq!(
+            day(date("2023-03-05"), date("2024-12-31")),
+            "Sun 5 Mar 2023"
+        );
         assert_eq!(count(12_480), "12\u{202f}480");
         assert_eq!(count(-7), "-7");
     }

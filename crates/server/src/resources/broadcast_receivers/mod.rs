@@ -7,6 +7,8 @@
 use crate::http::Resource;
 
 mod api;
+mod confirm_pages;
+mod form_pages;
 mod pages;
 pub mod shape;
 #[cfg(test)]
@@ -18,5 +20,11 @@ pub use shape::{CreatedShape, ReceiverShape, StatusShape};
 pub const RESOURCE: Resource = Resource {
     name: "broadcast_receivers",
     routes: api::routes,
-    pages: pages::routes,
+    pages: || {
+        let pages = pages::routes().into_iter();
+        pages
+            .chain(form_pages::routes())
+            .chain(confirm_pages::routes())
+            .collect()
+    },
 };

@@ -1,68 +1,32 @@
-//! Broadcast receivers as pages: list, a receiver's page, forms, pages that ask first.
+//! Broadcast receivers as pages: the list and a receiver's own page.
 //!
 //! Never: SQL; decisions; a retry: a late message would describe a state that is gone.
 
-use std::sync::Arc;
-
 use askama::Template;
+use base::Result;
 use base::id::{BroadcastReceiver, Id};
-use base::{Kind, Result, Secret, limits};
-use delivery::catalogue::{SUBJECTS, WILDCARD};
-use delivery::receivers::{self, Filter, NewReceiver, Receiver, Status};
-use delivery::webhooks::Edit;
-use hyper::{StatusCode, header};
+use delivery::catalogue::WILDCARD;
+use delivery::receivers::{self, Filter, Receiver, Status};
+use hyper::StatusCode;
 use store::{Recorded, Tx};
 
-use crate::http::layout::{Confirm, Layout, Section};
+use crate::http::layout::{Layout, Section};
 use crate::http::shown::{Badge, Moment, count, spell};
-use crate::http::{Answer, Call, Handled, Policy, Refusals, Route, refusals};
-use crate::identity::sealed;
-use crate::resources::webhooks::form_pages::Once;
-use crate::resources::webhooks::{inputs, pages::host, table::peek_people, words::name_of};
+use crate::http::{Answer, Call, Handled, Policy, Route};
+use crate::resources::webhooks::{pages::host, table::peek_people, words::name_of};
 
-const LIST: &str = "/integrations/broadcasts";
+pub(super) const LIST: &str = "/integrations/broadcasts";
 /// Receivers of a page.
 const ROWS_MAX: i64 = 50;
 
-/// All pages of receivers.
+/// The routes of the list and of a receiver's page.
 pub(super) fn routes() -> Vec<Route> {
     let any = Policy::AnyUser;
     vec![
         Route::page(LIST, any, index),
-        Route::page("/integrations/broadcasts/new", any, new),
-        Route::form("/integrations/broadcasts/new", any, create),
         Route::page("/integrations/broadcasts/{receiver_id}", any, show),
-        Route::page("/integrations/broadcasts/{receiver_id}/secret", any, secret),
-        Route::page("/integrations/broadcasts/{receiver_id}/edit", any, edit),
-        Route::form("/integrations/broadcasts/{receiver_id}/edit", any, save),
         Route::form("/integrations/broadcasts/{receiver_id}/ping", any, ping),
         Route::form("/integrations/broadcasts/{receiver_id}/enable", any, enable),
-        Route::page(
-            "/integrations/broadcasts/{receiver_id}/disable",
-            any,
-            ask_disable,
-        ),
-        Route::form(
-            "/integrations/broadcasts/{receiver_id}/disable",
-            any,
-            disable,
-        ),
-        Route::page(
-            "/integrations/broadcasts/{receiver_id}/delete",
-            any,
-            ask_delete,
-        ),
-        Route::form("/integrations/broadcasts/{receiver_id}/delete", any, delete),
-        Route::page(
-            "/integrations/broadcasts/{receiver_id}/reroll_secret",
-            any,
-            ask_reroll,
-        ),
-        Route::form(
-            "/integrations/broadcasts/{receiver_id}/reroll_secret",
-            any,
-            reroll,
-        ),
     ]
 }
 
@@ -222,171 +186,6 @@ async fn shown(call: &Call, problem: Option<String>) -> Handled {
     })
 }
 
-/// What the form shows: what is kept, or what was typed.
-#[derive(Clone, Debug, Default)]
-struct Draft {
-    name: String,
-    payload_uri: String,
-    subjects: Vec<String>,
-}
-
-impl Draft {
-    fn typed(call: &Call) -> Self {
-        Self {
-            name: call.field("name"),
-            payload_uri: call.field("payload_uri"),
-            subjects: call.fields("subjects"),
-        }
-    }
-
-    fn has(&self, subject: &str) -> bool {
-        self.subjects.iter().any(|it| it == subject)
-    }
-}
-
-#[derive(Template)]
-#[template(path = "resources/broadcast_receivers/form.html")]
-struct Form {
-    page: Layout,
-    receiver: Option<Id<BroadcastReceiver>>,
-    draft: Draft,
-    subjects: &'static [&'static str],
-    refusals: Refusals,
-}
-
-fn form(
-    call: &Call,
-    receiver: Option<Id<BroadcastReceiver>>,
-    draft: Draft,
-    refusals: Refusals,
-) -> Handled {
-    let status = if refusals.all().is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let page = Form {
-        page: call.layout(Section::Broadcasts),
-        receiver,
-        draft,
-        subjects: &SUBJECTS,
-        refusals,
-    };
-    Ok(Answer::page(&page)?.with_status(status))
-}
-
-async fn new(call: Call) -> Handled {
-    let draft = Draft {
-        subjects: vec!["timer".to_owned()],
-        ..Draft::default()
-    };
-    form(&call, None, draft, Refusals::default())
-}
-
-async fn create(call: Call) -> Handled {
-    match make(&call).await {
-        Ok((receiver, secret)) => {
-            let line = sealed::carry(&call, &secret, &thing(receiver));
-            Answer::see(&format!("{LIST}/{receiver}/secret"))?.and_header(header::SET_COOKIE, &line)
-        }
-        Err(error) => form(&call, None, Draft::typed(&call), refusals(error)?),
-    }
-}
-
-async fn make(call: &Call) -> Result<(Id<BroadcastReceiver>, Secret<String>)> {
-    let mut input = call.input(Kind::BroadcastReceiver);
-    let name = input.required_text("name", limits::NAME_CHARS_MAX);
-    let kind = Kind::BroadcastReceiver;
-    let target = inputs::required_target(&call.app.delivery, &mut input, kind).await;
-    let subjects = input.required_texts("subjects", limits::NAME_CHARS_MAX);
-    for problem in receivers::check_subjects(&subjects) {
-        input.problem(problem);
-    }
-    input.finish()?;
-    let new = NewReceiver {
-        name,
-        target: inputs::given(target)?,
-        subjects,
-    };
-    let settings = Arc::clone(&call.app.delivery.settings);
-    let write = call.app.db.write(call.actor, move |tx| {
-        let created = receivers::create(tx, &settings, &new)?;
-        Ok(created.map(|(receiver, secret)| (receiver.id, secret)))
-    });
-    write.await
-}
-
-async fn found(call: &Call) -> Result<Receiver> {
-    let receiver: Id<BroadcastReceiver> = call.id("receiver_id")?;
-    let read = call
-        .app
-        .db
-        .read(call.actor, move |reader| receivers::peek(reader, receiver));
-    read.await
-}
-
-async fn edit(call: Call) -> Handled {
-    let found = found(&call).await?;
-    let draft = Draft {
-        name: found.name,
-        payload_uri: found.payload_uri,
-        subjects: found.subjects,
-    };
-    form(&call, Some(found.id), draft, Refusals::default())
-}
-
-async fn save(call: Call) -> Handled {
-    let receiver = found(&call).await?.id;
-    match change(&call, receiver).await {
-        Ok(()) => Answer::see(&format!("{LIST}/{receiver}?done=saved")),
-        Err(error) => form(&call, Some(receiver), Draft::typed(&call), refusals(error)?),
-    }
-}
-
-async fn change(call: &Call, receiver: Id<BroadcastReceiver>) -> Result<()> {
-    let kind = Kind::BroadcastReceiver;
-    let mut input = call.input(kind);
-    let name = input.required_text("name", limits::NAME_CHARS_MAX);
-    let target = inputs::required_target(&call.app.delivery, &mut input, kind).await;
-    let subjects = call.fields("subjects");
-    for problem in receivers::check_subjects(&subjects) {
-        input.problem(problem);
-    }
-    input.finish()?;
-    let edit = Edit {
-        name: Some(name),
-        target: Some(inputs::given(target)?),
-    };
-    let write = call.app.db.write(call.actor, move |tx| {
-        let before = receivers::edit(tx, receiver, &edit)?;
-        let kept = before.value().subjects.iter();
-        let gone: Vec<String> = kept.filter(|it| !subjects.contains(it)).cloned().collect();
-        let added = receivers::add_subjects(tx, receiver, &subjects)?;
-        let removed = receivers::remove_subjects(tx, receiver, &gone)?;
-        Ok(before.map(drop).and(added).and(removed))
-    });
-    write.await
-}
-
-fn thing(receiver: Id<BroadcastReceiver>) -> String {
-    format!("receiver:{receiver}")
-}
-
-async fn secret(call: Call) -> Handled {
-    let found = found(&call).await?;
-    let secret = sealed::carried(&call, &thing(found.id));
-    let page = Once {
-        page: call.layout(Section::Broadcasts),
-        name: found.name,
-        noun: "receiver",
-        back: format!("{LIST}/{}", found.id),
-        standard: secret.as_ref().map(delivery::signature::standard_secret),
-        secret: secret.map(|secret| secret.reveal().clone()),
-        ping: None,
-    };
-    page.answer(&call)
-}
-
 async fn ping(call: Call) -> Handled {
     act(&call, receivers::ping, "pinged").await
 }
@@ -395,12 +194,8 @@ async fn enable(call: Call) -> Handled {
     act(&call, receivers::enable, "switched_on").await
 }
 
-async fn disable(call: Call) -> Handled {
-    act(&call, receivers::disable, "switched_off").await
-}
-
 /// Takes an action on the receiver in the path and shows its page.
-async fn act(
+pub(super) async fn act(
     call: &Call,
     action: fn(&mut Tx<'_>, Id<BroadcastReceiver>) -> Result<Recorded<()>>,
     done: &str,
@@ -418,104 +213,4 @@ async fn act(
         }
         Err(other) => Err(other),
     }
-}
-
-/// A page that asks before an act on the receiver in the path.
-async fn ask(
-    call: &Call,
-    verb: &'static str,
-    (act, button): (&str, &'static str),
-    consequences: impl Fn(usize) -> Vec<String>,
-) -> Handled {
-    let receiver: Id<BroadcastReceiver> = call.id("receiver_id")?;
-    let read = call.app.db.read(call.actor, move |reader| {
-        receivers::status(reader, receiver)
-    });
-    let status = read.await?;
-    let back = format!("{LIST}/{receiver}");
-    let confirm = Confirm {
-        page: call.layout(Section::Broadcasts),
-        title: format!("{verb} \u{201c}{}\u{201d}?", status.receiver.name),
-        action: format!("{back}/{act}"),
-        consequences: consequences(status.pending.len()),
-        back: (back, status.receiver.name),
-        button,
-        reason: None,
-    };
-    confirm.answer()
-}
-
-fn dropped(pending: usize) -> String {
-    match pending {
-        0 => "Nothing is collected at the moment.".to_owned(),
-        1 => "1 collected change is dropped.".to_owned(),
-        several => format!("{several} collected changes are dropped."),
-    }
-}
-
-async fn ask_disable(call: Call) -> Handled {
-    ask(
-        &call,
-        "Disable",
-        ("disable", "Disable the receiver"),
-        |pending| {
-            vec![
-                dropped(pending),
-                "Changes from now on are not told. After enabling, the next change is.".to_owned(),
-            ]
-        },
-    )
-    .await
-}
-
-async fn ask_delete(call: Call) -> Handled {
-    ask(
-        &call,
-        "Delete",
-        ("delete", "Delete the receiver"),
-        |pending| {
-            vec![
-                dropped(pending),
-                "This cannot be undone. Disabling keeps the receiver.".to_owned(),
-            ]
-        },
-    )
-    .await
-}
-
-async fn ask_reroll(call: Call) -> Handled {
-    ask(
-        &call,
-        "Make a new secret for",
-        ("reroll_secret", "Make a new secret"),
-        |_| {
-            vec![
-                "The present secret ends at once: every later message is signed with the new one."
-                    .to_owned(),
-                "The new secret is shown once, on the next page.".to_owned(),
-            ]
-        },
-    )
-    .await
-}
-
-async fn delete(call: Call) -> Handled {
-    let receiver: Id<BroadcastReceiver> = call.id("receiver_id")?;
-    let write = call
-        .app
-        .db
-        .write(call.actor, move |tx| receivers::delete(tx, receiver));
-    write.await?;
-    Answer::see(&format!("{LIST}?done=deleted"))
-}
-
-async fn reroll(call: Call) -> Handled {
-    let receiver: Id<BroadcastReceiver> = call.id("receiver_id")?;
-    let write = call
-        .app
-        .db
-        .write(call.actor, move |tx| receivers::reroll_secret(tx, receiver));
-    let secret = write.await?;
-    let line = sealed::carry(&call, &secret, &thing(receiver));
-    Answer::see(&format!("{LIST}/{receiver}/secret"))?.and_header(header::SET_COOKIE, &line)
 }

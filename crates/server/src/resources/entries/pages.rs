@@ -9,6 +9,7 @@ use hyper::StatusCode;
 
 use super::{Draft, Filter, Named, Seen, Within, actions, table};
 use crate::http::layout::{Layout, Section};
+use crate::http::shown::day;
 use crate::http::{Answer, Call, Given, Handled, Inputs, Policy, Refusals, Route, refusals};
 use crate::resources::projects;
 use crate::resources::webhooks::words::name_of;
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
 /// The entries of one day.
 pub(in crate::resources) struct Day {
     pub(in crate::resources) date: String,
+    pub(in crate::resources) name: String,
     pub(in crate::resources) sum: String,
     pub(in crate::resources) rows: Vec<Row>,
 }
@@ -82,7 +84,8 @@ async fn index(call: Call) -> Handled {
     shown(&call, typed, Refusals::default()).await
 }
 
-fn today(call: &Call) -> Date {
+/// The date on this person's clock.
+pub(in crate::resources) fn today(call: &Call) -> Date {
     let offset = call.visitor.as_ref().map_or(0, |it| it.utc_offset);
     let now: WallTime = call.app.clock.wall();
     now.date_at(offset)
@@ -125,7 +128,7 @@ async fn shown(call: &Call, typed: Typed, refusals: Refusals) -> Handled {
     let has_older = (number + 1).saturating_mul(ROWS_MAX) < total;
     let page = Index {
         page: call.layout(Section::Entries),
-        days: days(seen),
+        days: days(seen, today(call)),
         total,
         choices: found
             .into_iter()
@@ -144,20 +147,21 @@ async fn shown(call: &Call, typed: Typed, refusals: Refusals) -> Handled {
 }
 
 /// Entries by their date, in the order in which they come.
-pub(in crate::resources) fn days(seen: Vec<Seen>) -> Vec<Day> {
+pub(in crate::resources) fn days(seen: Vec<Seen>, today: Date) -> Vec<Day> {
     let mut days: Vec<(Date, i64, Vec<Row>)> = Vec::new();
     for it in seen {
         let (date, minutes, row) = (it.entry.date, it.entry.minutes, row(it));
-        match days.last_mut().filter(|day| day.0 == date) {
-            Some(day) => {
-                day.1 += minutes;
-                day.2.push(row);
+        match days.last_mut().filter(|last| last.0 == date) {
+            Some(last) => {
+                last.1 += minutes;
+                last.2.push(row);
             }
             None => days.push((date, minutes, vec![row])),
         }
     }
     let shown = |(date, sum, rows): (Date, i64, Vec<Row>)| Day {
         date: date.to_string(),
+        name: day(date, today),
         sum: hours(sum),
         rows,
     };

@@ -10,7 +10,7 @@ use hyper::StatusCode;
 use super::{Defaults, Draft, Filter, Seen, actions};
 use crate::http::layout::{Layout, Section};
 use crate::http::{Answer, Call, Handled, Policy, Refusals, Route, refusals};
-use crate::resources::entries::pages::{Day, days, hours};
+use crate::resources::entries::pages::{Day, days, hours, today};
 use crate::resources::entries::{self, Within};
 
 const LIST: &str = "/projects";
@@ -189,7 +189,7 @@ async fn show(call: Call) -> Handled {
         logged: hours(seen.totals.minutes),
         billable: hours(seen.totals.billable_minutes),
         budget: Budget::of(&seen, view(&call)),
-        days: days(entries),
+        days: days(entries, today(&call)),
         seen,
         page,
     })

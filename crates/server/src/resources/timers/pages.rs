@@ -169,10 +169,8 @@ async fn pause(call: Call) -> Handled {
 
 async fn add(call: Call) -> Handled {
     let project: Id<Project> = call.id("project_id")?;
-    let minutes: i64 = call.field("minutes").parse().unwrap_or_default();
-    if !STEPS.contains(&minutes) {
-        return Answer::see(LIST);
-    }
+    let minutes = call.field("minutes").parse().ok();
+    let minutes = minutes.filter(|it| STEPS.contains(it)).unwrap_or(0);
     let went = change(&call, move |tx| actions::add(tx, project, minutes * 60)).await;
     after(&call, went, LIST).await
 }

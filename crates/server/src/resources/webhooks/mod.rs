@@ -15,10 +15,12 @@ use crate::http::Resource;
 
 mod api;
 mod checker;
+mod confirm_pages;
 pub(super) mod form_pages;
 pub(super) mod inputs;
 mod list_pages;
 pub(super) mod pages;
+mod payload_acts;
 mod payload_pages;
 mod payload_shape;
 mod payloads;
@@ -45,7 +47,9 @@ pub const RESOURCE: Resource = Resource {
         pages
             .chain(list_pages::routes())
             .chain(form_pages::routes())
+            .chain(confirm_pages::routes())
             .chain(payload_pages::routes())
+            .chain(payload_acts::routes())
             .chain(checker::routes())
             .collect()
     },

@@ -93,41 +93,32 @@ async fn shown(call: &Call, problem: Option<String>) -> Handled {
     let read = call.app.db.read(call.actor, move |reader| {
         look(reader, &app, (webhook, zone), &filter)
     });
-    let seen = read.await?;
-    let status = seen.status;
-    let owner = seen.people.get(&status.webhook.creator).map(name_of);
-    let is_supervisor = call
-        .visitor
-        .as_ref()
-        .is_some_and(|it| it.role == base::Role::Supervisor);
+    Answer::page(&filled(call, page, read.await?, asked))
+}
+
+/// The page of what was seen; `asked` is what the filter shows again.
+fn filled(call: &Call, page: Layout, seen: Seen, asked: (String, String)) -> Show {
+    let (zone, status, people) = (page.zone, seen.status, &seen.people);
+    let role = call.visitor.as_ref().map(|visitor| visitor.role);
+    let owner = people.get(&status.webhook.creator).map(name_of);
+    let changed_by = status.webhook.changed_by.and_then(|id| people.get(&id));
     let around = Around {
         zone,
         retry: &call.app.delivery.settings.retry,
         held_by: seen.held_by,
-        changed_by: status
-            .webhook
-            .changed_by
-            .and_then(|id| seen.people.get(&id))
-            .map(name_of),
+        changed_by: changed_by.map(name_of),
     };
-    let last = seen.payloads.last().map(|payload| payload.sequence);
-    let has_more = seen.payloads.len() == ROWS_MAX && last.is_some_and(|last| last > 1);
-    let before = last.filter(|_| has_more).map(|last| last.to_string());
-    let address = format!("{LIST}/{webhook}");
-    Answer::page(&Show {
+    let head = status.head.as_ref();
+    let failing = head.filter(|head| head.state == "failing");
+    let history = seen.history.iter().map(|told| line(told, people, zone));
+    Show {
         state: words::state(&status, &around),
-        is_on: matches!(
-            status.condition,
-            "idle" | "delivering" | "failing" | "silent"
-        ),
-        failing: status
-            .head
-            .as_ref()
-            .filter(|head| head.state == "failing")
-            .map(|head| head.id),
+        is_on: !matches!(status.condition, "disabled" | "stopped"),
+        failing: failing.map(|head| head.id),
         waiting: count(status.waiting_count),
-        oldest: status.head.as_ref().map(|head| zone.moment(head.queued_at)),
+        oldest: head.map(|head| zone.moment(head.queued_at)),
         strip: Strip::of(seen.hours.iter(), zone.now),
+        older: older(call, status.webhook.id, &seen.payloads),
         payloads: seen
             .payloads
             .into_iter()
@@ -137,19 +128,20 @@ async fn shown(call: &Call, problem: Option<String>) -> Handled {
         is_filtered: !asked.0.is_empty() || !asked.1.is_empty(),
         filter: asked,
         states: STATES,
-        older: before
-            .map(|before| format!("{address}?{}", call.query.with("before", Some(&before)))),
         is_newest: call.query.first("before").is_none(),
         secret_made: zone.moment(status.webhook.secret_created_at),
-        history: seen
-            .history
-            .iter()
-            .map(|told| line(told, &seen.people, zone))
-            .collect(),
-        owner: owner.filter(|_| is_supervisor),
+        history: history.collect(),
+        owner: owner.filter(|_| role == Some(base::Role::Supervisor)),
         webhook: status.webhook,
         page,
-    })
+    }
+}
+
+/// Where older payloads are, if there are more than the page holds: by key, never by offset (U5).
+fn older(call: &Call, webhook: Id<id::Webhook>, shown: &[Payload]) -> Option<String> {
+    let last = shown.last().filter(|_| shown.len() == ROWS_MAX)?.sequence;
+    let query = call.query.with("before", Some(&last.to_string()));
+    (last > 1).then(|| format!("{LIST}/{webhook}?{query}"))
 }
 
 /// The filter of the log, and what of it the form shows again: state and type.

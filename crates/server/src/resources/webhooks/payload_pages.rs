@@ -1,4 +1,4 @@
-//! A payload's page: why it did or did not arrive, and what can be done about it.
+//! A payload's page: why it did or did not arrive.
 //!
 //! Never: SQL; decisions; a receiver's answer as anything but text (U14).
 
@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use askama::Template;
 use base::id::{self, Id};
-use base::{Error, Kind, PayloadId, Result, limits};
+use base::{Error, Kind, PayloadId, Result};
 use delivery::outcome::Outcome;
-use delivery::payloads::{self, Detail, LoggedAttempt, Payload, Skip};
+use delivery::payloads::{self, Detail, LoggedAttempt, Payload};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::pages::{LIST, after, object};
+use super::pages::object;
 use super::{table, words};
-use crate::http::layout::{Confirm, Layout, Section};
+use crate::http::layout::{Layout, Section};
 use crate::http::shown::{Badge, Moment, Zone, count, payload_badge};
-use crate::http::{Answer, Call, Handled, Policy, Route, patience};
+use crate::http::{Answer, Call, Handled, Policy, Route};
 
 /// Bytes of a body that the page shows; all of it is one link away.
 const SHOWN_BYTES_MAX: usize = 12 * 1024;
@@ -25,7 +25,7 @@ const CURL_BYTES_MAX: usize = 6 * 1024;
 /// Characters of one value in the table of changes.
 const VALUE_CHARS_MAX: usize = 200;
 
-/// The routes of payloads.
+/// The routes of a payload's page.
 pub(super) fn routes() -> Vec<Route> {
     let policy = Policy::WebhookRole;
     vec![
@@ -38,26 +38,6 @@ pub(super) fn routes() -> Vec<Route> {
             "/integrations/webhooks/{webhook_id}/payloads/{payload_id}/body",
             policy,
             body,
-        ),
-        Route::form(
-            "/integrations/webhooks/{webhook_id}/payloads/{payload_id}/retry",
-            policy,
-            retry,
-        ),
-        Route::page(
-            "/integrations/webhooks/{webhook_id}/payloads/{payload_id}/skip",
-            policy,
-            ask_skip,
-        ),
-        Route::form(
-            "/integrations/webhooks/{webhook_id}/payloads/{payload_id}/skip",
-            policy,
-            skip,
-        ),
-        Route::form(
-            "/integrations/webhooks/{webhook_id}/payloads/{payload_id}/redeliver",
-            policy,
-            redeliver,
         ),
     ]
 }
@@ -164,7 +144,7 @@ impl Timings {
 }
 
 /// The webhook and the payload in the path; `NotFound` if the latter is no UUID.
-fn place(call: &Call) -> Result<(Id<id::Webhook>, PayloadId)> {
+pub(super) fn place(call: &Call) -> Result<(Id<id::Webhook>, PayloadId)> {
     let payload = PayloadId::parse(call.text("payload_id"));
     Ok((
         call.id("webhook_id")?,
@@ -172,7 +152,8 @@ fn place(call: &Call) -> Result<(Id<id::Webhook>, PayloadId)> {
     ))
 }
 
-async fn detail(call: &Call) -> Result<(Detail, Option<String>)> {
+/// The payload in the path, and who skipped it.
+pub(super) async fn detail(call: &Call) -> Result<(Detail, Option<String>)> {
     let (webhook, payload) = place(call)?;
     let settings = Arc::clone(&call.app.delivery.settings);
     let read = call.app.db.read(call.actor, move |reader| {
@@ -340,74 +321,6 @@ fn value(value: Option<&Value>) -> String {
 async fn body(call: Call) -> Handled {
     let (detail, _) = detail(&call).await?;
     Answer::text("text/plain; charset=utf-8", detail.body)
-}
-
-async fn retry(call: Call) -> Handled {
-    let (webhook, payload) = place(&call)?;
-    let settings = Arc::clone(&call.app.delivery.settings);
-    let write = call.app.db.write(call.actor, move |tx| {
-        payloads::retry(tx, &settings, webhook, payload)
-    });
-    after(
-        &call,
-        write.await,
-        &format!("{LIST}/{webhook}?done=retried"),
-    )
-    .await
-}
-
-async fn ask_skip(call: Call) -> Handled {
-    let (detail, _) = detail(&call).await?;
-    let payload = detail.payload;
-    let webhook = payload.webhook;
-    let confirm = Confirm {
-        page: call.layout(Section::Webhooks),
-        title: format!("Skip payload #{}?", payload.sequence),
-        back: (format!("{LIST}/{webhook}"), payload.webhook_name),
-        consequences: vec![
-            format!(
-                "The receiver never gets this {} unless it is queued once more.",
-                payload.event
-            ),
-            "The next payload goes out at once, with a window of its own.".to_owned(),
-        ],
-        action: format!("{LIST}/{webhook}/payloads/{}/skip", payload.id),
-        button: "Skip this payload",
-        reason: Some("Reason (kept in the log)"),
-    };
-    confirm.answer()
-}
-
-/// Waits for the end of an attempt under way, at most one whole attempt.
-async fn skip(call: Call) -> Handled {
-    let (webhook, payload) = place(&call)?;
-    let mut input = call.input(Kind::WebhookPayload);
-    let reason = input.text("reason", limits::NAME_CHARS_MAX).value();
-    input.finish()?;
-    let wish = Skip {
-        settings: Arc::clone(&call.app.delivery.settings),
-        webhook,
-        payload,
-        reason: reason.filter(|reason| !reason.is_empty()),
-    };
-    let whole = wish.settings.whole_attempt();
-    let went = payloads::skip_when_settled(&call.app.db, call.actor, &wish, patience(whole)).await;
-    after(&call, went, &format!("{LIST}/{webhook}?done=skipped")).await
-}
-
-async fn redeliver(call: Call) -> Handled {
-    let (webhook, payload) = place(&call)?;
-    let settings = Arc::clone(&call.app.delivery.settings);
-    let write = call.app.db.write(call.actor, move |tx| {
-        let queued = payloads::redeliver(tx, &settings, webhook, payload)?;
-        Ok(queued.map(drop))
-    });
-    after(
-        &call,
-        write.await,
-        &format!("{LIST}/{webhook}?done=redelivered"),
-    )
-    .await
 }
 
 #[cfg(test)]

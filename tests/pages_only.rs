@@ -1,6 +1,0 @@
-//! The stories of pages alone.
-
-mod ask;
-mod pages;
-mod shapes;
-mod world;
