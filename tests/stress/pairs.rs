@@ -123,6 +123,26 @@ async fn at_most_one_timer_of_a_person_runs_whoever_starts_two() {
     }
 }
 
+/// What was recorded can be told: the queue runs empty, in order.
+async fn arrives_in_order(world: &World, receiver: &Receiver) {
+    let mut last = 0;
+    let sql = "select max(next_seq) - 1 from lanes";
+    let queued = world
+        .db
+        .read(base::Actor::System(base::Reason::Health), |reader| {
+            reader.number(sql, &[])
+        })
+        .await
+        .expect("a number can be read");
+    while last < queued {
+        let told = receiver.next().await;
+        let sequence = told.header("x-carillon-sequence").expect("a sequence");
+        let sequence: i64 = sequence.parse().expect("a number");
+        assert_eq!(sequence, last + 1);
+        last = sequence;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn actions_on_many_things_meet_in_any_order() {
     let world = World::start().await;
@@ -174,23 +194,7 @@ async fn actions_on_many_things_meet_in_any_order() {
         let gone = several("ada", "/tags/delete", "tag_ids", &tags);
         meet(&world, gone, edit).await;
     }
-    // What was recorded can be told: the queue runs empty, in order.
-    let mut last = 0;
-    let sql = "select max(next_seq) - 1 from lanes";
-    let queued = world
-        .db
-        .read(base::Actor::System(base::Reason::Health), |reader| {
-            reader.number(sql, &[])
-        })
-        .await
-        .expect("a number can be read");
-    while last < queued {
-        let told = receiver.next().await;
-        let sequence = told.header("x-carillon-sequence").expect("a sequence");
-        let sequence: i64 = sequence.parse().expect("a number");
-        assert_eq!(sequence, last + 1);
-        last = sequence;
-    }
+    arrives_in_order(&world, &receiver).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
