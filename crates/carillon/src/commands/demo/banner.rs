@@ -30,6 +30,7 @@ pub(super) fn print(
         "account": ACCOUNT,
         "email": OWNER,
         "token": token,
+        "password": kept.password,
         "project_id": made.project,
         "webhook_id": made.webhook,
         "broadcast_receiver_id": made.receiver,
@@ -37,9 +38,14 @@ pub(super) fn print(
     });
     let [webhook_url, receiver_url] = &made.urls;
     let [atlas, beacon] = PROJECTS;
+    let sign_in = match kept.password.as_str() {
+        "" => format!("sign in as {OWNER}; `carillon users set-password` makes a password"),
+        password => format!("{OWNER} / {password}"),
+    };
     let text = format!(
         "Carillon {VERSION} · SQLite at ./{database} (kept; --fresh starts anew)\n\
          \n\
+         \x20 Web app   {public_url}   {sign_in}\n\
          \x20 API       {public_url}/v2   token {token}\n\
          \x20 Account   \"{ACCOUNT}\" of {OWNER}, with the projects {atlas} and {beacon}\n\
          \x20 Webhook   \"{WEBHOOK}\", all events → {webhook_url}\n\

@@ -22,6 +22,8 @@ pub(super) struct Kept {
     #[serde(skip)]
     path: PathBuf,
     pub(super) token: String,
+    #[serde(default)]
+    pub(super) password: String,
     pub(super) webhook_secret: String,
     pub(super) receiver_secret: String,
 }

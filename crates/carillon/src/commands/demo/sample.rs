@@ -49,7 +49,9 @@ pub(super) async fn owner(db: &Db, config: &Config, kept: &mut Kept) -> Result<(
     let token = if let Some(account) = account {
         another_token(db, Actor::Operator(account.id))?
     } else {
-        let new = new_account(config)?;
+        let password = passwords::generate(&SystemChance);
+        let new = new_account(config, &password)?;
+        kept.password.clone_from(password.reveal());
         let made = db.write_now(start_up, move |tx| accounts::create(tx, &new));
         made?.token
     };
@@ -57,15 +59,13 @@ pub(super) async fn owner(db: &Db, config: &Config, kept: &mut Kept) -> Result<(
     Ok(())
 }
 
-/// Nobody needs the owner's password yet, so it is drawn and forgotten.
-fn new_account(config: &Config) -> Result<NewAccount> {
-    let password = passwords::generate(&SystemChance);
+fn new_account(config: &Config, password: &Secret<String>) -> Result<NewAccount> {
     Ok(NewAccount {
         name: ACCOUNT.to_owned(),
         email: OWNER.to_owned(),
         first_name: "Ada".to_owned(),
         last_name: String::new(),
-        password_hash: passwords::hash(&password, &SystemChance)?,
+        password_hash: passwords::hash(password, &SystemChance)?,
         utc_offset: config.server(String::new()).utc_offset,
     })
 }
