@@ -140,7 +140,12 @@ impl Engine {
             rounds: self.rounds.clone(),
             finished: self.unsettled.clone(),
         };
-        match self.db.write_now(ACTOR, move |tx| step.run(tx)) {
+        let clock = Arc::clone(&self.db.environment().clock);
+        let begun = clock.monotonic();
+        let taken = self.db.write_now(ACTOR, move |tx| step.run(tx));
+        let spent = clock.monotonic().saturating_sub(begun);
+        metrics::histogram!("carillon_engine_turn_duration_seconds").record(spent.as_secs_f64());
+        match taken {
             Ok(done) => self.adopt(done),
             Err(error) => {
                 tracing::warn!(event = "turn_failed", %error);

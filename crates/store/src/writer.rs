@@ -127,8 +127,14 @@ impl Writer {
             drop(self.connection.execute_batch("rollback"));
             Err(Error::Unavailable(LOST.into()))
         } else {
-            self.commit()
+            let begun = self.environment.clock.monotonic();
+            let committed = self.commit();
+            let spent = self.environment.clock.monotonic().saturating_sub(begun);
+            metrics::histogram!("carillon_db_commit_duration_seconds").record(spent.as_secs_f64());
+            committed
         };
+        let rows = u32::try_from(group.answers.len()).unwrap_or(u32::MAX);
+        metrics::histogram!("carillon_db_batch_rows").record(f64::from(rows));
         match committed {
             Ok(()) => {
                 // Wake-ups first: a stop must be known here before its answer goes out (I8).

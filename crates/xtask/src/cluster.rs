@@ -47,6 +47,16 @@ pub(crate) fn programs() -> Option<PathBuf> {
     found.pop().map(|(_, programs)| programs)
 }
 
+/// This program, even if a build has put a newer one into its place meanwhile.
+fn this_program() -> Result<PathBuf> {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() {
+        Ok(running)
+    } else {
+        Ok(std::env::current_exe()?)
+    }
+}
+
 impl Cluster {
     /// Makes and starts a cluster; `Err` with the line that installs PostgreSQL if it is missing.
     pub(crate) fn start() -> Result<Self> {
@@ -57,7 +67,7 @@ impl Cluster {
         // A short path: the name of a socket may have 107 bytes.
         let made = output(as_owner("mktemp")?.args(["-d", "/tmp/cpg.XXXXXX"]))?;
         let folder = PathBuf::from(made.trim());
-        let watchdog = Command::new(std::env::current_exe()?)
+        let watchdog = Command::new(this_program()?)
             .arg(WATCHDOG)
             .args([&programs, &folder])
             .stdin(Stdio::piped())
