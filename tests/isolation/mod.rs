@@ -16,3 +16,4 @@ mod references;
 mod revocation;
 mod routes;
 mod sweep;
+mod twice;

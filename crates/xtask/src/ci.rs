@@ -61,7 +61,7 @@ fn check_docs(root: &Path) -> Result<()> {
 
 /// The tests that open databases as the product does, by their modules, and those that only
 /// PostgreSQL can show.
-const ON_POSTGRES: &str = "contract:: stories:: statements:: stress:: nodes::";
+const ON_POSTGRES: &str = "contract:: stories:: statements:: stress:: nodes:: isolation::twice::";
 
 /// The same tests with the same build once more, on PostgreSQL.
 fn test_on_postgres(root: &Path) -> Result<()> {
