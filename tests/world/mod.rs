@@ -5,6 +5,7 @@
 //! for her. Every JSON answer is held against its shape.
 
 pub(crate) mod client;
+mod promised;
 pub(crate) mod storage;
 
 use std::collections::BTreeMap;
@@ -269,9 +270,20 @@ impl World {
         answer
     }
 
-    /// Sends a request as it is.
+    /// Sends a request as it is; a JSON answer of the API must have its shape here too.
     pub(crate) async fn raw(&self, request: hyper::Request<Full<Bytes>>) -> Answer {
-        client::send(self.address, request).await
+        let (method, path) = (
+            request.method().to_string(),
+            request.uri().path().to_owned(),
+        );
+        let answer = client::send(self.address, request).await;
+        let has_body = !matches!(method.as_str(), "HEAD" | "OPTIONS");
+        // The document that describes the shapes has none itself.
+        let is_shaped = path.trim_end_matches('/') != "/v2/openapi.json";
+        if let Some(path) = path.strip_prefix("/v2").filter(|_| has_body && is_shaped) {
+            self.check_shape(&method, path, &answer);
+        }
+        answer
     }
 
     pub(crate) async fn get(&self, who: &str, path: &str) -> Answer {
@@ -333,7 +345,7 @@ impl World {
         if method == "HEAD" {
             return Ok(());
         }
-        match (answers(method, path), answer.status) {
+        match (promised::answers(method, path), answer.status) {
             (Some(Shape::One(shape)), 200) | (Some(Shape::Created(shape)), 201) => {
                 crate::shapes::check(shape, &answer.json(), &self.api())
             }
@@ -350,30 +362,6 @@ impl Drop for World {
     fn drop(&mut self) {
         self.stop.send_replace(true);
     }
-}
-
-/// What the registry promises of a route.
-fn answers(method: &str, path: &str) -> Option<Shape> {
-    let path = path.split('?').next().unwrap_or(path).trim_end_matches('/');
-    let routes = server::resources::RESOURCES
-        .iter()
-        .flat_map(|it| (it.routes)());
-    let mut fitting: Vec<_> = routes
-        .filter(|route| route.method.as_str() == method && fits(route.path, path))
-        .collect();
-    // A fixed word wins over an id.
-    fitting.sort_by_key(|route| route.path.matches('{').count());
-    fitting.first().map(|route| route.doc.answers)
-}
-
-fn fits(template: &str, path: &str) -> bool {
-    let (template, path): (Vec<_>, Vec<_>) =
-        (template.split('/').collect(), path.split('/').collect());
-    template.len() == path.len()
-        && template
-            .iter()
-            .zip(&path)
-            .all(|(word, part)| word.starts_with('{') || word == part)
 }
 
 fn open(
